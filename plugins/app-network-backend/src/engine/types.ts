@@ -1,0 +1,93 @@
+import type {
+  KubernetesObject,
+  ObjectRef,
+} from '@app-network/backstage-plugin-app-network-common';
+
+/** Names a kind of the Kubernetes API. */
+export interface KindRef {
+  apiVersion: string;
+  kind: string;
+}
+
+/**
+ * One cluster's API server. Every call fails with a KubernetesError, which names the call, the object, the HTTP status and the API
+ * server's own message.
+ */
+export interface KubernetesClient {
+  /** Undefined where there is no such object; an unknown kind is an error with `kindMissing`. */
+  get<T extends KubernetesObject>(ref: ObjectRef): Promise<T | undefined>;
+  list<T extends KubernetesObject>(
+    kind: KindRef,
+    options?: { namespace?: string; labelSelector?: string },
+  ): Promise<T[]>;
+  /** Server-side apply with field manager `app-network`. `subresource: 'status'` writes the status. */
+  apply<T extends KubernetesObject>(
+    object: T,
+    options?: { force?: boolean; dryRun?: boolean; subresource?: 'status' },
+  ): Promise<T>;
+  /** JSON merge patch, for the few fields that are not ours alone, such as finalizers. */
+  mergePatch(ref: ObjectRef, patch: object): Promise<void>;
+  /** An object that is already gone is no error. */
+  delete(
+    ref: ObjectRef,
+    options?: { uid?: string; propagationPolicy?: 'Background' | 'Foreground' },
+  ): Promise<void>;
+}
+
+/** A local copy of one kind's objects, kept by list and watch. Objects in it are never changed by a reader. */
+export interface Informer<T extends KubernetesObject = KubernetesObject> {
+  readonly kind: KindRef;
+  /** Synced: the copy is filled. KindMissing: the cluster does not have the kind (yet). */
+  readonly state: 'Syncing' | 'Synced' | 'KindMissing' | 'Forbidden' | 'Unreachable';
+  /** Why it is not Synced, and what to do; empty when Synced. */
+  readonly message: string;
+  get(namespace: string | undefined, name: string): T | undefined;
+  list(namespace?: string): T[];
+  /** Objects whose OWNER_LABEL has this value. */
+  ownedBy(ownerLabelValue: string): T[];
+  /** Calls back on every addition, change and deletion, and when the state changes (object undefined). Returns how to stop. */
+  onChange(handler: (object: T | undefined) => void): () => void;
+}
+
+/** The informers of one cluster; each kind and selector is watched once, however many ask. */
+export interface Informers {
+  informer<T extends KubernetesObject>(
+    kind: KindRef,
+    options?: { labelSelector?: string },
+  ): Informer<T>;
+}
+
+/** One cluster that the backend knows. */
+export interface Cluster {
+  name: string;
+  title: string;
+  client: KubernetesClient;
+  informers: Informers;
+}
+
+/** Brings one object to what it should be. Level-triggered: it is told which object, not what happened. */
+export interface Reconciler {
+  /**
+   * @param key - `<namespace>/<name>`, or `<name>` of an object without namespace
+   * @returns when to look again though nothing changed, if at all
+   * @throws to be tried again, later each time
+   */
+  reconcile(
+    key: string,
+    signal: AbortSignal,
+  ): Promise<{ requeueAfterMs?: number } | void>;
+}
+
+/** What has been done to bring an owner's objects to what is desired. */
+export interface ReconcileOwnedResult {
+  /** Everything that is desired, as it stands in the cluster now (as far as it could be read or written). */
+  observed: KubernetesObject[];
+  written: ObjectRef[];
+  pruned: ObjectRef[];
+  /** Objects that are still being deleted. */
+  deleting: ObjectRef[];
+  /** Names that belong to somebody else; they were left alone. */
+  conflicts: { ref: ObjectRef; owner: string | undefined }[];
+  /** Objects that could not be written or deleted; the others were. */
+  failures: { ref: ObjectRef; message: string; kindMissing: boolean }[];
+}

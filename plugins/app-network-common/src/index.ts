@@ -1,0 +1,63 @@
+/**
+ * The two kinds of App Network, their schemas and types, and the types of the backend's HTTP API. No I/O.
+ *
+ * @packageDocumentation
+ */
+export type {
+  AppNetworkView,
+  ClusterSummary,
+  EntityNetworks,
+  ObjectView,
+  RouteView,
+} from './api/types';
+export {
+  APP_NETWORK_CONDITIONS,
+  type AppNetwork,
+  type AppNetworkConditionType,
+  type AppNetworkRouteMatch,
+  type AppNetworkRule,
+  type AppNetworkSpec,
+  type AppNetworkStatus,
+} from './kinds/appNetwork';
+export {
+  customResourceDefinitions,
+  type CustomResourceDefinition,
+} from './kinds/customResourceDefinitions';
+export { withDefaults } from './kinds/defaults';
+export {
+  FINALIZER,
+  KUBERNETES_ID,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  OWNER_LABEL,
+  ownerLabelValue,
+  shortenName,
+} from './kinds/labels';
+export {
+  API_GROUP,
+  API_VERSION,
+  type Address,
+  type Condition,
+  type IssuerRef,
+  type KubernetesObject,
+  type ManagedFieldsEntry,
+  type ObjectMeta,
+  type ObjectRef,
+} from './kinds/meta';
+export {
+  COMPONENT_STATES,
+  NETWORK_PLATFORM_NAME,
+  PLATFORM_ISSUER,
+  type ChartSource,
+  type ComponentStatus,
+  type NetworkPlatform,
+  type NetworkPlatformSpec,
+  type NetworkPlatformStatus,
+} from './kinds/networkPlatform';
+export {
+  appNetworkApplyPermission,
+  appNetworkDeletePermission,
+  appNetworkDeployPermission,
+  appNetworkPermissions,
+  appNetworkReadPermission,
+} from './permissions';

@@ -1,0 +1,478 @@
+import { Type, type Static } from '@sinclair/typebox';
+import {
+  addressSchema,
+  API_VERSION,
+  conditionsSchema,
+  issuerRefSchema,
+  labelSelectorSchema,
+  objectRefSchema,
+  type ObjectMeta,
+} from './meta';
+import {
+  celRules,
+  duration,
+  HOSTNAME_PATTERN,
+  labelName,
+  objectName,
+  oneOf,
+  portNumber,
+} from './schema';
+
+const headerMatchSchema = Type.Object({
+  type: Type.Optional(
+    oneOf(['Exact', 'RegularExpression'], {
+      description: 'How the value is compared.',
+      default: 'Exact',
+    }),
+  ),
+  name: Type.String({
+    description: 'Name of the header; case does not matter.',
+    minLength: 1,
+    maxLength: 256,
+    pattern: "^[A-Za-z0-9!#$%&'*+\\-.^_|~]+$",
+  }),
+  value: Type.String({
+    description: 'Value, or RE2 expression for it.',
+    minLength: 1,
+    maxLength: 4096,
+  }),
+});
+
+const routeMatchSchema = Type.Object(
+  {
+    path: Type.Optional(
+      Type.Object(
+        {
+          type: Type.Optional(
+            oneOf(['Exact', 'PathPrefix', 'RegularExpression'], {
+              description:
+                'PathPrefix matches whole path segments: /a matches /a and /a/b, not /ab.',
+              default: 'PathPrefix',
+            }),
+          ),
+          value: Type.Optional(
+            Type.String({
+              description: 'Path, or RE2 expression for the whole path.',
+              default: '/',
+              minLength: 1,
+              maxLength: 1024,
+            }),
+          ),
+        },
+        {
+          description: 'Path of the request; default: every path.',
+          ...celRules({
+            rule: "self.type == 'RegularExpression' || self.value.startsWith('/')",
+            message: 'path.value of an Exact or PathPrefix match must start with /',
+            fieldPath: '.value',
+          }),
+        },
+      ),
+    ),
+    method: Type.Optional(
+      oneOf(
+        [
+          'GET',
+          'HEAD',
+          'POST',
+          'PUT',
+          'DELETE',
+          'CONNECT',
+          'OPTIONS',
+          'TRACE',
+          'PATCH',
+        ],
+        { description: 'HTTP method; default: any.' },
+      ),
+    ),
+    headers: Type.Optional(
+      Type.Array(headerMatchSchema, {
+        description: 'Headers that must all match.',
+        maxItems: 16,
+      }),
+    ),
+  },
+  { description: 'A request matches when all of path, method and headers do.' },
+);
+
+const backendRefSchema = Type.Object(
+  {
+    name: labelName('Service in the namespace of the AppNetwork.'),
+    port: Type.Optional(
+      portNumber('Port of the Service; may be left out where it has one only.'),
+    ),
+    weight: Type.Optional(
+      Type.Integer({
+        description: 'Share of the requests, relative to the other backends.',
+        default: 1,
+        minimum: 0,
+        maximum: 1000000,
+      }),
+    ),
+  },
+  { description: 'A Service that answers.' },
+);
+
+const ruleSchema = Type.Object(
+  {
+    matches: Type.Optional(
+      Type.Array(routeMatchSchema, {
+        description:
+          'The rule applies when one of these matches; default: every request.',
+        maxItems: 16,
+      }),
+    ),
+    backendRefs: Type.Optional(
+      Type.Array(backendRefSchema, {
+        description:
+          'Where requests go; default: the single Service that selects the pods.',
+        maxItems: 16,
+      }),
+    ),
+    sessionPersistence: Type.Optional(
+      Type.Object(
+        {
+          sessionName: Type.String({
+            description: 'Name of the cookie.',
+            minLength: 1,
+            maxLength: 128,
+          }),
+          path: Type.Optional(
+            Type.String({
+              description: 'Path of the cookie.',
+              default: '/',
+              maxLength: 1024,
+            }),
+          ),
+          absoluteTimeout: Type.Optional(
+            duration('Life of the cookie; default: the session.'),
+          ),
+        },
+        { description: 'Cookie affinity to one pod of the backend.' },
+      ),
+    ),
+    timeouts: Type.Optional(
+      Type.Object({
+        request: Type.Optional(duration('For the whole request; 0s is none.')),
+      }),
+    ),
+    retry: Type.Optional(
+      Type.Object({
+        attempts: Type.Integer({
+          description: 'Tries after the first.',
+          minimum: 0,
+          maximum: 10,
+        }),
+      }),
+    ),
+    authentication: Type.Optional(
+      Type.Array(
+        Type.Object({
+          requestPrincipals: Type.Array(
+            Type.String({ minLength: 1, maxLength: 1024 }),
+            {
+              description:
+                'Issuer and subject of the JWT, `<issuer>/<subject>`, with * at either end.',
+              minItems: 1,
+              maxItems: 16,
+            },
+          ),
+          when: Type.Optional(
+            Type.Array(
+              Type.Object({
+                key: Type.String({
+                  description:
+                    "An attribute of Istio's authorization conditions, such as request.auth.claims[role].",
+                  minLength: 1,
+                  maxLength: 256,
+                }),
+                values: Type.Optional(
+                  Type.Array(Type.String({ maxLength: 1024 }), {
+                    maxItems: 64,
+                  }),
+                ),
+                notValues: Type.Optional(
+                  Type.Array(Type.String({ maxLength: 1024 }), {
+                    maxItems: 64,
+                  }),
+                ),
+              }),
+              { description: 'Conditions that must all hold.', maxItems: 16 },
+            ),
+          ),
+        }),
+        {
+          description:
+            'JSON Web Tokens that are let in at the gateway; default: no token is asked for.',
+          maxItems: 16,
+        },
+      ),
+    ),
+  },
+  { description: 'Which requests go where, and how.' },
+);
+
+const specSchema = Type.Object(
+  {
+    selector: Type.Optional(
+      Type.Object(
+        { ...labelSelectorSchema.properties },
+        {
+          description:
+            'Pods it covers; default: app.kubernetes.io/name: <name of the AppNetwork>.',
+        },
+      ),
+    ),
+    hostnames: Type.Optional(
+      Type.Array(
+        Type.String({
+          minLength: 1,
+          maxLength: 253,
+          pattern: HOSTNAME_PATTERN,
+        }),
+        {
+          description:
+            "Names it is served at; default: one generated from the platform's DNS.",
+          maxItems: 32,
+          'x-kubernetes-list-type': 'set',
+        },
+      ),
+    ),
+    expose: Type.Optional(
+      Type.Boolean({
+        description:
+          'false: no Gateway, VirtualService, certificate or DNS record; policies only.',
+        default: true,
+      }),
+    ),
+    tls: Type.Optional(
+      Type.Object(
+        {
+          mode: Type.Optional(
+            oneOf(['Terminate', 'Passthrough'], {
+              description:
+                'Terminate: at the gateway. Passthrough: by the application itself.',
+              default: 'Terminate',
+            }),
+          ),
+          certificateRef: Type.Optional(
+            Type.Object(
+              {
+                name: objectName(
+                  'Secret of type kubernetes.io/tls in the namespace of the AppNetwork.',
+                ),
+              },
+              { description: 'A certificate of your own.' },
+            ),
+          ),
+          issuerRef: Type.Optional(issuerRefSchema),
+        },
+        {
+          description: 'How the hostnames are secured.',
+          ...celRules({
+            rule: '!has(self.certificateRef) || !has(self.issuerRef)',
+            message:
+              'tls.certificateRef and tls.issuerRef exclude each other: a certificate is either yours or issued',
+          }),
+        },
+      ),
+    ),
+    rules: Type.Optional(
+      Type.Array(ruleSchema, {
+        description:
+          'Routes; default: every path to the single Service that selects the pods.',
+        maxItems: 32,
+      }),
+    ),
+    mesh: Type.Optional(
+      Type.Object(
+        {
+          enabled: Type.Optional(
+            Type.Boolean({
+              description:
+                'false: the pods have no sidecar and the gateway speaks plaintext to them.',
+              default: true,
+            }),
+          ),
+          permissivePorts: Type.Optional(
+            Type.Array(portNumber('Port of the pods.'), {
+              description:
+                'Ports that accept plaintext although the mesh is strict.',
+              maxItems: 16,
+              'x-kubernetes-list-type': 'set',
+            }),
+          ),
+        },
+        { description: 'The application in the service mesh.' },
+      ),
+    ),
+    access: Type.Optional(
+      Type.Array(
+        Type.Object({
+          namespace: labelName('Namespace of the caller.'),
+          serviceAccount: Type.Optional(
+            objectName('Service account of the caller; default: any.'),
+          ),
+          ports: Type.Optional(
+            Type.Array(portNumber('Port of the pods.'), {
+              description: 'Ports of the pods; default: all.',
+              maxItems: 16,
+            }),
+          ),
+        }),
+        {
+          description:
+            'Who in the cluster may call it, besides the ingress gateway, its own pods and the metrics scraper.',
+          maxItems: 64,
+        },
+      ),
+    ),
+    egress: Type.Optional(
+      Type.Array(
+        Type.Object({
+          host: Type.String({
+            minLength: 1,
+            maxLength: 253,
+            pattern: HOSTNAME_PATTERN,
+          }),
+          port: portNumber('Port of the outside host.'),
+          protocol: oneOf(['TLS', 'HTTP'], {
+            description: 'What is spoken there.',
+          }),
+        }),
+        {
+          description: 'Outside hosts it calls, through the egress gateway.',
+          maxItems: 64,
+        },
+      ),
+    ),
+    networkPolicy: Type.Optional(
+      Type.Object({
+        enabled: Type.Optional(
+          Type.Boolean({
+            description: 'Whether a NetworkPolicy is made for the pods.',
+            default: true,
+          }),
+        ),
+      }),
+    ),
+    dns: Type.Optional(
+      Type.Object({
+        enabled: Type.Optional(
+          Type.Boolean({
+            description: 'Whether records are made for the hostnames.',
+            default: true,
+          }),
+        ),
+        ttl: Type.Optional(
+          Type.Integer({
+            description: 'Time to live of the records, in seconds.',
+            minimum: 1,
+            maximum: 2147483647,
+          }),
+        ),
+      }),
+    ),
+  },
+  {
+    description: 'What is wanted.',
+    ...celRules(
+      {
+        rule: "!has(self.tls) || self.tls.mode != 'Passthrough' || !has(self.rules) || self.rules.all(r, !has(r.matches) || r.matches.all(m, !has(m.path) && !has(m.method) && !has(m.headers)))",
+        message:
+          'rules.matches cannot be used with tls.mode Passthrough: the gateway does not see paths, methods or headers of a connection that it does not decrypt',
+        fieldPath: '.rules',
+      },
+      {
+        rule: '!has(self.tls) || !has(self.tls.certificateRef) || (has(self.hostnames) && size(self.hostnames) > 0)',
+        message:
+          'tls.certificateRef needs hostnames: a generated hostname changes with the address of the gateway, and your certificate would not follow',
+        fieldPath: '.tls.certificateRef',
+      },
+    ),
+  },
+);
+
+const statusSchema = Type.Object(
+  {
+    observedGeneration: Type.Optional(
+      Type.Integer({
+        description: 'Generation of the spec that the status speaks of.',
+      }),
+    ),
+    hostnames: Type.Optional(
+      Type.Array(Type.String(), { description: 'Names it is served at.' }),
+    ),
+    addresses: Type.Optional(
+      Type.Array(addressSchema, {
+        description: 'Addresses of the gateway that serves it.',
+      }),
+    ),
+    urls: Type.Optional(
+      Type.Array(Type.String(), { description: 'Where to reach it.' }),
+    ),
+    certificate: Type.Optional(
+      Type.Object({
+        secretName: Type.String({
+          description: "Secret in the ingress gateway's namespace.",
+        }),
+        notAfter: Type.Optional(
+          Type.String({ format: 'date-time', description: 'When it expires.' }),
+        ),
+        issuer: Type.Optional(Type.String({ description: 'Who issued it.' })),
+      }),
+    ),
+    resources: Type.Optional(
+      Type.Array(objectRefSchema, {
+        description: 'Objects that were made for it.',
+      }),
+    ),
+    conditions: Type.Optional(conditionsSchema),
+  },
+  { description: 'What is so.' },
+);
+
+/** OpenAPI schema of the kind, without `metadata`. */
+export const appNetworkSchema = Type.Object(
+  {
+    spec: Type.Optional(specSchema),
+    status: Type.Optional(statusSchema),
+  },
+  {
+    description:
+      'How an application is reached, who may call it, and what it may call.',
+  },
+);
+
+/** What is wanted of an application's network. @public */
+export type AppNetworkSpec = Static<typeof specSchema>;
+
+/** One rule of {@link AppNetworkSpec}: which requests go where, and how. @public */
+export type AppNetworkRule = Static<typeof ruleSchema>;
+
+/** One way in which a request matches an {@link AppNetworkRule}. @public */
+export type AppNetworkRouteMatch = Static<typeof routeMatchSchema>;
+
+/** What is so of an application's network. @public */
+export type AppNetworkStatus = Static<typeof statusSchema>;
+
+/** How an application is reached, who may call it, and what it may call. @public */
+export interface AppNetwork {
+  apiVersion: typeof API_VERSION;
+  kind: 'AppNetwork';
+  metadata: ObjectMeta;
+  spec?: AppNetworkSpec;
+  status?: AppNetworkStatus;
+}
+
+/** Types of an AppNetwork's conditions; Ready is the sum of the rest. @public */
+export const APP_NETWORK_CONDITIONS = [
+  'Ready',
+  'GatewayReady',
+  'CertificateReady',
+  'DNSReady',
+  'PolicyReady',
+] as const;
+
+/** A type of an AppNetwork's conditions. @public */
+export type AppNetworkConditionType = (typeof APP_NETWORK_CONDITIONS)[number];
