@@ -1,0 +1,2 @@
+package node
+func Main() int { return 0 }
