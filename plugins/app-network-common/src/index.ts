@@ -3,12 +3,17 @@
  *
  * @packageDocumentation
  */
-export type {
-  AppNetworkView,
-  ClusterSummary,
-  EntityNetworks,
-  ObjectView,
-  RouteView,
+export {
+  APP_NETWORK_SIGNAL_CHANNEL,
+  type AppliedObject,
+  type AppNetworkInput,
+  type AppNetworkSignal,
+  type AppNetworkView,
+  type ClusterSummary,
+  type EntityNetworks,
+  type ObjectView,
+  type RolloutView,
+  type RouteView,
 } from './api/types';
 export {
   APP_NETWORK_CONDITIONS,

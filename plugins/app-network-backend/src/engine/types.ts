@@ -20,13 +20,29 @@ export interface KubernetesClient {
     kind: KindRef,
     options?: { namespace?: string; labelSelector?: string },
   ): Promise<T[]>;
-  /** Server-side apply with field manager `app-network`. `subresource: 'status'` writes the status. */
+  /** Plain creation, for objects that nobody may have created before, such as leases; fails with `conflict` where the name is taken. */
+  create<T extends KubernetesObject>(object: T): Promise<T>;
+  /**
+   * Server-side apply. `subresource: 'status'` writes the status. The field manager is `app-network` where none is given; what a user
+   * asked for through the portal has another one, so that it is never mistaken for what the reconciler made.
+   */
   apply<T extends KubernetesObject>(
     object: T,
-    options?: { force?: boolean; dryRun?: boolean; subresource?: 'status' },
+    options?: {
+      force?: boolean;
+      dryRun?: boolean;
+      subresource?: 'status';
+      fieldManager?: string;
+    },
   ): Promise<T>;
-  /** JSON merge patch, for the few fields that are not ours alone, such as finalizers. */
-  mergePatch(ref: ObjectRef, patch: object): Promise<void>;
+  /**
+   * JSON merge patch (RFC 7386), for the few fields that are not ours alone, such as finalizers. A patch with `metadata.resourceVersion`
+   * fails with `conflict` where the object has changed since.
+   */
+  mergePatch<T extends KubernetesObject>(
+    ref: ObjectRef,
+    patch: object,
+  ): Promise<T>;
   /** An object that is already gone is no error. */
   delete(
     ref: ObjectRef,
@@ -37,10 +53,15 @@ export interface KubernetesClient {
 /** A local copy of one kind's objects, kept by list and watch. Objects in it are never changed by a reader. */
 export interface Informer<T extends KubernetesObject = KubernetesObject> {
   readonly kind: KindRef;
-  /** Synced: the copy is filled. KindMissing: the cluster does not have the kind (yet). */
+  /**
+   * Synced: the copy is filled and followed. KindMissing: the cluster does not have the kind (yet). Forbidden, Unreachable: it can't be
+   * followed at the moment; what it held before stays readable.
+   */
   readonly state: 'Syncing' | 'Synced' | 'KindMissing' | 'Forbidden' | 'Unreachable';
   /** Why it is not Synced, and what to do; empty when Synced. */
   readonly message: string;
+  /** Whether the copy has been filled, so that what is not in it is not in the cluster either (as of the last time it could be followed). */
+  readonly hasSynced: boolean;
   get(namespace: string | undefined, name: string): T | undefined;
   list(namespace?: string): T[];
   /** Objects whose OWNER_LABEL has this value. */
@@ -55,6 +76,8 @@ export interface Informers {
     kind: KindRef,
     options?: { labelSelector?: string },
   ): Informer<T>;
+  /** Those that are running, for the cluster's health. */
+  list(): Informer[];
 }
 
 /** One cluster that the backend knows. */

@@ -1,4 +1,8 @@
-import type { AppNetwork, AppNetworkRouteMatch } from '../kinds/appNetwork';
+import type {
+  AppNetwork,
+  AppNetworkRouteMatch,
+  AppNetworkSpec,
+} from '../kinds/appNetwork';
 import type { KubernetesObject, ObjectRef } from '../kinds/meta';
 import type { NetworkPlatform } from '../kinds/networkPlatform';
 
@@ -57,3 +61,45 @@ export interface EntityNetworks {
   /** Clusters that were asked. */
   clusters: ClusterSummary[];
 }
+
+/** What a user wants of an AppNetwork; namespace and name stand in the address. @public */
+export interface AppNetworkInput {
+  /** Added to the labels that others have set; `backstage.io/kubernetes-id` ties it to a catalog entity. */
+  labels?: Record<string, string>;
+  /** Added to the annotations that others have set. */
+  annotations?: Record<string, string>;
+  spec?: AppNetworkSpec;
+}
+
+/** What was done with one manifest of a workload. @public */
+export interface AppliedObject {
+  ref: ObjectRef;
+  /** Used: a Namespace that was there already. */
+  action: 'Created' | 'Changed' | 'Unchanged' | 'Used';
+}
+
+/** How far the rollout of a Deployment is. @public */
+export interface RolloutView {
+  ref: ObjectRef;
+  /** Changes with every change of the rollout. */
+  version: string;
+  state: 'Progressing' | 'Available' | 'Failed';
+  /** What it waits for or why it failed, with the pod's name; empty when Available. */
+  message: string;
+  /** Pods that are wanted. */
+  replicas: number;
+  /** Pods of the wanted version that serve. */
+  available: number;
+}
+
+/** Channel of the signals service on which changes of status are told. @public */
+export const APP_NETWORK_SIGNAL_CHANNEL = 'app-network';
+
+/** Message on {@link APP_NETWORK_SIGNAL_CHANNEL}: the object changed, read it again. @public */
+export type AppNetworkSignal = {
+  cluster: string;
+  kind: 'AppNetwork' | 'NetworkPlatform';
+  /** Absent for a NetworkPlatform. */
+  namespace?: string;
+  name: string;
+};
