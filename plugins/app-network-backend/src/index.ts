@@ -1,0 +1,6 @@
+/**
+ * The reconciler and the HTTP API of App Network.
+ *
+ * @packageDocumentation
+ */
+export { appNetworkPlugin as default } from './plugin';

@@ -1,0 +1,6 @@
+/**
+ * What other backend code may call of App Network.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Scaffolder actions that put an application on the network.
+ *
+ * @packageDocumentation
+ */
+export { scaffolderModuleAppNetwork as default } from './module';
