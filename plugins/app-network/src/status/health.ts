@@ -1,0 +1,178 @@
+import type {
+  AppNetwork,
+  ClusterSummary,
+  ComponentStatus,
+  Condition,
+  NetworkPlatform,
+  ObjectView,
+} from '@app-network/backstage-plugin-app-network-common';
+
+/**
+ * How something is, in the four ways that a person tells apart at a glance:
+ * it works, it is on its way, it needs somebody, or nobody can tell.
+ */
+export type HealthLevel = 'ready' | 'progress' | 'problem' | 'unknown';
+
+/** A level with the word shown for it, a machine's reason, and a message for a person. */
+export interface Health {
+  level: HealthLevel;
+  label: string;
+  reason?: string;
+  message?: string;
+}
+
+/** The sum of an AppNetwork's status, read from its condition Ready. */
+export function appNetworkHealth(appNetwork: AppNetwork): Health {
+  const { metadata, status } = appNetwork;
+  const ready = findCondition(status?.conditions, 'Ready');
+  if (metadata.deletionTimestamp) {
+    return {
+      level: 'progress',
+      label: 'Deleting',
+      reason: ready?.reason,
+      message: ready?.message || 'What was made for it is being removed.',
+    };
+  }
+  if (!ready) {
+    return {
+      level: 'progress',
+      label: 'Waiting',
+      message:
+        'It has not been picked up yet. If this lasts more than a minute, see whether the backend reaches the cluster.',
+    };
+  }
+  if (isOutdated(metadata.generation, status?.observedGeneration)) {
+    return {
+      level: 'progress',
+      label: 'Applying changes',
+      message:
+        'The specification was changed; what is shown is the state before.',
+    };
+  }
+  return { ...conditionHealth(ready), ...labelOf(ready) };
+}
+
+/** The sum of a NetworkPlatform's status, read from its phase and its condition Ready. */
+export function platformHealth(platform: NetworkPlatform): Health {
+  const ready = findCondition(platform.status?.conditions, 'Ready');
+  const phase = platform.metadata.deletionTimestamp
+    ? 'Removing'
+    : platform.status?.phase ?? 'Pending';
+  return {
+    level: PHASE_LEVELS[phase],
+    label: phase,
+    reason: ready?.reason,
+    message: ready?.message,
+  };
+}
+
+/** How one component of a platform is. A component that is switched off is as it should be. */
+export function componentHealth(component: ComponentStatus): Health {
+  return {
+    level: COMPONENT_LEVELS[component.state],
+    label: component.state,
+    message: component.message,
+  };
+}
+
+/** How a cluster answers. */
+export function clusterHealth(
+  cluster: Pick<ClusterSummary, 'state' | 'message'>,
+): Health {
+  return {
+    level: CLUSTER_LEVELS[cluster.state],
+    label: cluster.state === 'Ready' ? 'Connected' : cluster.state,
+    message: cluster.message,
+  };
+}
+
+/** How an object that an AppNetwork became is. */
+export function objectHealth(object: ObjectView): Health {
+  return {
+    level: OBJECT_LEVELS[object.state],
+    label: object.state,
+    message: object.message,
+  };
+}
+
+/** How a condition is; its label is the condition's status as Kubernetes writes it. */
+export function conditionHealth(condition: Condition): Health {
+  return {
+    level: conditionLevel(condition),
+    label: condition.status,
+    reason: condition.reason,
+    message: condition.message,
+  };
+}
+
+function conditionLevel(condition: Condition): HealthLevel {
+  if (condition.status === 'True') {
+    return 'ready';
+  }
+  if (condition.status === 'Unknown' || isProgress(condition.reason)) {
+    return 'progress';
+  }
+  return 'problem';
+}
+
+/** Reasons that say that time alone will change the status, as Kubernetes' own controllers word them. */
+function isProgress(reason: string): boolean {
+  return /^(Progressing|Pending|Waiting|Reconciling|Installing|Upgrading|Issuing|Deleting|Removing|InProgress)|(Pending|Progressing|InProgress|NotReadyYet)$/.test(
+    reason,
+  );
+}
+
+function labelOf(ready: Condition): { label: string } {
+  const level = conditionLevel(ready);
+  if (level === 'ready') {
+    return { label: 'Ready' };
+  }
+  return { label: level === 'progress' ? 'In progress' : 'Not ready' };
+}
+
+/** The condition of a type, where there is one. */
+export function findCondition(
+  conditions: Condition[] | undefined,
+  type: string,
+): Condition | undefined {
+  return conditions?.find(condition => condition.type === type);
+}
+
+function isOutdated(generation?: number, observed?: number): boolean {
+  return generation !== undefined && (observed ?? 0) < generation;
+}
+
+const PHASE_LEVELS: Record<
+  NonNullable<NonNullable<NetworkPlatform['status']>['phase']>,
+  HealthLevel
+> = {
+  Pending: 'progress',
+  Installing: 'progress',
+  Ready: 'ready',
+  Failed: 'problem',
+  Removing: 'progress',
+};
+
+const COMPONENT_LEVELS: Record<ComponentStatus['state'], HealthLevel> = {
+  Pending: 'progress',
+  Installing: 'progress',
+  Upgrading: 'progress',
+  Ready: 'ready',
+  Failed: 'problem',
+  Removing: 'progress',
+  Disabled: 'unknown',
+};
+
+const CLUSTER_LEVELS: Record<ClusterSummary['state'], HealthLevel> = {
+  Connecting: 'progress',
+  Ready: 'ready',
+  Degraded: 'problem',
+  Unreachable: 'problem',
+};
+
+const OBJECT_LEVELS: Record<ObjectView['state'], HealthLevel> = {
+  Ready: 'ready',
+  Progressing: 'progress',
+  Missing: 'problem',
+  Failed: 'problem',
+};
