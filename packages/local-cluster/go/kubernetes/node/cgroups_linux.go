@@ -15,7 +15,9 @@ import (
 type hierarchy struct {
 	mountPoint string
 	version2   bool
-	options    string // of version 1: the controllers, or name=…
+	// unified: version 2 alone, so that its controllers are the ones in use. Beside version 1 it has none that matter.
+	unified bool
+	options string // of version 1: the controllers, or name=…
 }
 
 func hierarchies() ([]hierarchy, error) {
@@ -56,6 +58,7 @@ func hierarchies() ([]hierarchy, error) {
 	if len(found) == 0 {
 		return nil, fmt.Errorf("no cgroup hierarchy is mounted")
 	}
+	found[0].unified = len(found) == 1 && found[0].version2
 	return found, scanner.Err()
 }
 
@@ -78,7 +81,7 @@ func (h hierarchy) enter(path string) error {
 	for _, part := range strings.Split(strings.Trim(path, "/"), "/") {
 		parent := directory
 		directory = filepath.Join(parent, part)
-		if h.version2 {
+		if h.unified {
 			if err := delegate(parent); err != nil {
 				return err
 			}
@@ -119,7 +122,7 @@ func delegate(directory string) error {
 // mountCgroups mounts what hierarchies found, seen from the cgroup namespace this process is in, at the same places below root.
 func mountCgroups(root string, all []hierarchy) error {
 	base := filepath.Join(root, "/sys/fs/cgroup")
-	if len(all) > 1 || !all[0].version2 {
+	if !all[0].unified {
 		if err := unix.Mount("cgroup", base, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "mode=755"); err != nil {
 			return fmt.Errorf("mounting %s: %w", base, err)
 		}
@@ -138,8 +141,11 @@ func mountCgroups(root string, all []hierarchy) error {
 		if err := unix.Mount("cgroup", target, kind, unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, options); err != nil {
 			return fmt.Errorf("mounting the cgroup hierarchy %s: %w", h.mountPoint, err)
 		}
-		if h.version2 {
-			if err := leaveRoot(target); err != nil {
+		if h.unified {
+			if err := enterLeaf(target); err != nil {
+				return err
+			}
+			if err := delegate(target); err != nil {
 				return err
 			}
 		}
@@ -147,14 +153,29 @@ func mountCgroups(root string, all []hierarchy) error {
 	return nil
 }
 
-// leaveRoot moves this process into a leaf: in version 2 a cgroup has processes or hands on controllers, not both.
-func leaveRoot(mountPoint string) error {
-	leaf := filepath.Join(mountPoint, "init")
+// enterLeaves moves this process out of the way in version 2, where a cgroup has processes or hands on controllers, not both.
+func enterLeaves(path string) error {
+	all, err := hierarchies()
+	if err != nil {
+		return err
+	}
+	for _, h := range all {
+		if h.unified {
+			if err := enterLeaf(filepath.Join(h.mountPoint, path)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func enterLeaf(directory string) error {
+	leaf := filepath.Join(directory, "init")
 	if err := os.MkdirAll(leaf, 0o755); err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(leaf, "cgroup.procs"), []byte("0"), 0o644); err != nil {
 		return fmt.Errorf("moving into %s: %w", leaf, err)
 	}
-	return delegate(mountPoint)
+	return nil
 }

@@ -21,10 +21,8 @@ func mountRoot(config *Config) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("making mounts private: %w", err)
 	}
-	root := filepath.Join(config.StateDirectory, "root")
-	if err := os.MkdirAll(root, 0o755); err != nil {
-		return err
-	}
+	// A place that every system has and that the new root shows nothing of.
+	const root = "/sys"
 	if err := unix.Mount("root", root, "tmpfs", 0, "mode=755"); err != nil {
 		return fmt.Errorf("mounting the node's root: %w", err)
 	}
@@ -62,19 +60,16 @@ func mountRoot(config *Config) error {
 	return pivot(root)
 }
 
-// bindHost shows the host's top-level directories, links included, except those that a node has of its own.
+// bindHost shows the host's directories of programs, settings and devices: nobody's files.
 func bindHost(root string) error {
-	own := map[string]bool{"proc": true, "sys": true, "run": true, "tmp": true, "var": true}
-	entries, err := os.ReadDir("/")
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		name := entry.Name()
+	for _, name := range []string{"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "opt", "nix", "gnu", "etc", "dev"} {
 		source, target := filepath.Join("/", name), filepath.Join(root, name)
+		info, err := os.Lstat(source)
 		switch {
-		case own[name]:
-		case entry.Type()&os.ModeSymlink != 0:
+		case errors.Is(err, os.ErrNotExist):
+		case err != nil:
+			return err
+		case info.Mode()&os.ModeSymlink != 0:
 			link, err := os.Readlink(source)
 			if err != nil {
 				return err
@@ -82,13 +77,13 @@ func bindHost(root string) error {
 			if err := os.Symlink(link, target); err != nil {
 				return err
 			}
-		case entry.IsDir():
+		default:
 			if err := bind(source, target, name != "dev"); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return os.Mkdir(filepath.Join(root, "root"), 0o700)
 }
 
 func bind(source, target string, readOnly bool) error {

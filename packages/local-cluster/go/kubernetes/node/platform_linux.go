@@ -36,6 +36,9 @@ func connectHost(config *Config, pid int) error {
 	if config.Isolation == nil {
 		return nil
 	}
+	if err := enterLeaves(config.Isolation.Cgroup); err != nil {
+		return err
+	}
 	return connect(config.Isolation, pid)
 }
 
