@@ -4,6 +4,14 @@
  * @packageDocumentation
  */
 export {
+  createAppNetworkClient,
+  type AppNetworkClient,
+  type AppNetworkRef,
+  type CallOptions,
+  type ChangedSince,
+} from './api/client';
+export type { paths as AppNetworkApiPaths } from './api/openapi.generated';
+export {
   APP_NETWORK_SIGNAL_CHANNEL,
   type AppliedObject,
   type AppNetworkInput,
