@@ -1,6 +1,14 @@
 import { createApp } from '@backstage/frontend-defaults';
-import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import { createFrontendModule } from '@backstage/frontend-plugin-api';
+import { navigation } from './navigation';
+import { signInPage } from './signInPage';
 
+// The plugins themselves are found among this package's dependencies: app.packages in app-config.yaml.
 export default createApp({
-  features: [catalogPlugin],
+  features: [
+    createFrontendModule({
+      pluginId: 'app',
+      extensions: [navigation, signInPage],
+    }),
+  ],
 });

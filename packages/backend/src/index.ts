@@ -25,9 +25,7 @@ backend.add(import('@backstage/plugin-signals-backend'));
 
 backend.add(import('@app-network/backstage-plugin-app-network-backend'));
 backend.add(
-  import(
-    '@app-network/backstage-plugin-scaffolder-backend-module-app-network'
-  ),
+  import('@app-network/backstage-plugin-scaffolder-backend-module-app-network'),
 );
 
 backend.start();
