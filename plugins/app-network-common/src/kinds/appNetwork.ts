@@ -63,7 +63,8 @@ const routeMatchSchema = Type.Object(
           description: 'Path of the request; default: every path.',
           ...celRules({
             rule: "self.type == 'RegularExpression' || self.value.startsWith('/')",
-            message: 'path.value of an Exact or PathPrefix match must start with /',
+            message:
+              'path.value of an Exact or PathPrefix match must start with /',
             fieldPath: '.value',
           }),
         },
@@ -347,31 +348,37 @@ const specSchema = Type.Object(
       ),
     ),
     networkPolicy: Type.Optional(
-      Type.Object({
-        enabled: Type.Optional(
-          Type.Boolean({
-            description: 'Whether a NetworkPolicy is made for the pods.',
-            default: true,
-          }),
-        ),
-      }),
+      Type.Object(
+        {
+          enabled: Type.Optional(
+            Type.Boolean({
+              description: 'Whether a NetworkPolicy is made for the pods.',
+              default: true,
+            }),
+          ),
+        },
+        { description: 'Filter on the network, below the mesh.' },
+      ),
     ),
     dns: Type.Optional(
-      Type.Object({
-        enabled: Type.Optional(
-          Type.Boolean({
-            description: 'Whether records are made for the hostnames.',
-            default: true,
-          }),
-        ),
-        ttl: Type.Optional(
-          Type.Integer({
-            description: 'Time to live of the records, in seconds.',
-            minimum: 1,
-            maximum: 2147483647,
-          }),
-        ),
-      }),
+      Type.Object(
+        {
+          enabled: Type.Optional(
+            Type.Boolean({
+              description: 'Whether records are made for the hostnames.',
+              default: true,
+            }),
+          ),
+          ttl: Type.Optional(
+            Type.Integer({
+              description: 'Time to live of the records, in seconds.',
+              minimum: 1,
+              maximum: 2147483647,
+            }),
+          ),
+        },
+        { description: 'Records in DNS, made by ExternalDNS.' },
+      ),
     ),
   },
   {

@@ -1,9 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import { appNetworkSchema } from './appNetwork';
-import {
-  MANAGED_BY,
-  MANAGED_BY_LABEL,
-} from './labels';
+import { MANAGED_BY, MANAGED_BY_LABEL } from './labels';
 import { API_GROUP, type KubernetesObject } from './meta';
 import { networkPlatformSchema } from './networkPlatform';
 

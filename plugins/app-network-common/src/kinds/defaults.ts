@@ -12,5 +12,11 @@ export function withDefaults<T extends AppNetwork | NetworkPlatform>(
 ): T {
   const schema =
     object.kind === 'AppNetwork' ? appNetworkSchema : networkPlatformSchema;
-  return { ...object, ...Value.Default(schema, structuredClone({ spec: object.spec ?? {} })) as Pick<T, 'spec'> };
+  return {
+    ...object,
+    ...(Value.Default(
+      schema,
+      structuredClone({ spec: object.spec ?? {} }),
+    ) as Pick<T, 'spec'>),
+  };
 }

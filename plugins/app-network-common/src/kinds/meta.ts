@@ -109,7 +109,8 @@ export const issuerRefSchema = Type.Object(
     kind: Type.Optional(
       Type.String({
         default: 'ClusterIssuer',
-        description: 'Issuer, ClusterIssuer, or the kind of an external issuer.',
+        description:
+          'Issuer, ClusterIssuer, or the kind of an external issuer.',
       }),
     ),
     group: Type.Optional(

@@ -28,7 +28,8 @@ const chartSchema = Type.Object(
     ),
     name: Type.Optional(
       Type.String({
-        description: "Name of the chart in the repository; default: upstream's.",
+        description:
+          "Name of the chart in the repository; default: upstream's.",
       }),
     ),
     oci: Type.Optional(
@@ -284,7 +285,9 @@ const specSchema = Type.Object(
             Type.Object(
               {
                 secretRef: Type.Object({
-                  name: objectName('Secret with tls.crt and tls.key of the CA.'),
+                  name: objectName(
+                    'Secret with tls.crt and tls.key of the CA.',
+                  ),
                   namespace: labelName('Namespace of the Secret.'),
                 }),
               },
@@ -432,7 +435,8 @@ export const networkPlatformSchema = Type.Object(
       'The network platform of a cluster: ingress, mesh, certificates, DNS.',
     ...celRules({
       rule: "self.metadata.name == 'default'",
-      message: 'metadata.name must be default: a cluster has one NetworkPlatform',
+      message:
+        'metadata.name must be default: a cluster has one NetworkPlatform',
     }),
   },
 );

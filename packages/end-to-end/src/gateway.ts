@@ -1,0 +1,55 @@
+import https from 'node:https';
+import type { TLSSocket } from 'node:tls';
+
+export interface GatewayAnswer {
+  status: number;
+  body: string;
+  /** DNS names of the certificate that the gateway served. */
+  certificateNames: string;
+}
+
+/**
+ * GET over HTTPS through a gateway, as a client would whose DNS answers with `address`. The certificate must chain to `ca` (PEM) and cover
+ * the URL's hostname; otherwise the call fails, as it does when nobody answers.
+ */
+export function getThroughGateway(
+  url: string,
+  options: { address: string; ca: string },
+): Promise<GatewayAnswer> {
+  const { hostname, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const request = https.get(
+      {
+        host: options.address,
+        servername: hostname,
+        path: pathname + search,
+        headers: { host: hostname },
+        ca: options.ca,
+        agent: false,
+        timeout: 5_000,
+      },
+      response => {
+        const { subjectaltname = '' } = (
+          response.socket as TLSSocket
+        ).getPeerCertificate();
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', chunk => {
+          body += chunk;
+        });
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            body,
+            certificateNames: subjectaltname,
+          }),
+        );
+      },
+    );
+    request.on('timeout', () =>
+      request.destroy(new Error(`no answer from ${options.address} in 5 s`)),
+    );
+    request.on('error', reject);
+  });
+}
