@@ -10,6 +10,6 @@ export const rootRouteRef = createRouteRef();
 export const entityContentRouteRef = createRouteRef();
 
 /** Where templates are chosen; bound to the scaffolder's page where there is one. */
-export const createRouteRefExternal = createExternalRouteRef({
+export const createTemplateRouteRef = createExternalRouteRef({
   defaultTarget: 'scaffolder.root',
 });

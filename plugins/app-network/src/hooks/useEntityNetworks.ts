@@ -1,4 +1,7 @@
-import type { EntityNetworks } from '@app-network/backstage-plugin-app-network-common';
+import type {
+  AppNetworkSignal,
+  EntityNetworks,
+} from '@app-network/backstage-plugin-app-network-common';
 import {
   stringifyEntityRef,
   type CompoundEntityRef,
@@ -12,7 +15,7 @@ import {
   useLiveData,
   type LiveData,
 } from './useLiveData';
-import { useSignalRefresh, type AppNetworkSignal } from './useSignalRefresh';
+import { useSignalRefresh } from './useSignalRefresh';
 
 const SHOWN_DELAY = 300;
 /** A change elsewhere may be a new AppNetwork of this entity; with many applications most are not. */
@@ -28,10 +31,7 @@ export function useEntityNetworks(
     () => api.getEntityNetworks(entityRef),
     intervalOf,
   );
-  useSignalRefresh(
-    signal => delayOf(signal, networks.data),
-    networks.refresh,
-  );
+  useSignalRefresh(signal => delayOf(signal, networks.data), networks.refresh);
   return networks;
 }
 

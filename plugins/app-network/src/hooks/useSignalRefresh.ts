@@ -1,16 +1,10 @@
+import {
+  APP_NETWORK_SIGNAL_CHANNEL,
+  type AppNetworkSignal,
+} from '@app-network/backstage-plugin-app-network-common';
 import { useApiHolder } from '@backstage/core-plugin-api';
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import { useEffect, useRef } from 'react';
-
-/** What the backend publishes when an object changed. */
-export type AppNetworkSignal = {
-  cluster: string;
-  kind: string;
-  namespace: string;
-  name: string;
-};
-
-const CHANNEL = 'app-network';
 
 /**
  * Calls `refresh` when the backend signals a change.
@@ -33,7 +27,7 @@ export function useSignalRefresh(
     let timer: ReturnType<typeof setTimeout> | undefined;
     let due = Infinity;
     const { unsubscribe } = signals.subscribe<AppNetworkSignal>(
-      CHANNEL,
+      APP_NETWORK_SIGNAL_CHANNEL,
       signal => {
         const delay = latest.current.delayOf(signal);
         if (delay === undefined || Date.now() + delay >= due) {

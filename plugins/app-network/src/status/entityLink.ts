@@ -6,38 +6,33 @@ import type { Entity } from '@backstage/catalog-model';
 import { stringify } from 'yaml';
 
 /** Annotation with a label selector, the other way in which the Kubernetes plugin ties objects to an entity. */
-export const KUBERNETES_LABEL_SELECTOR = 'backstage.io/kubernetes-label-selector';
+export const KUBERNETES_LABEL_SELECTOR =
+  'backstage.io/kubernetes-label-selector';
 const KUBERNETES_NAMESPACE = 'backstage.io/kubernetes-namespace';
 
 /** What ties an entity to its AppNetworks: labels that they carry. */
 export interface EntityLink {
-  /** The annotation of the entity that says so. */
-  annotation: string;
-  /** Its value. */
-  value: string;
+  /** The annotation of the entity that says so; absent where it says nothing and its name is taken. */
+  annotation?: string;
   /** The labels that an AppNetwork of the entity has. */
   labels: Record<string, string>;
 }
 
-/** How AppNetworks are found for an entity; undefined where the entity says nothing about Kubernetes. */
-export function entityLink(entity: Entity): EntityLink | undefined {
+/** How AppNetworks are found for an entity, as the backend does it. */
+export function entityLink(entity: Entity): EntityLink {
   const annotations = entity.metadata.annotations ?? {};
   const selector = annotations[KUBERNETES_LABEL_SELECTOR];
   if (selector) {
     return {
       annotation: KUBERNETES_LABEL_SELECTOR,
-      value: selector,
       labels: equalities(selector),
     };
   }
   const id = annotations[KUBERNETES_ID];
-  return id
-    ? {
-        annotation: KUBERNETES_ID,
-        value: id,
-        labels: { [KUBERNETES_ID]: id },
-      }
-    : undefined;
+  return {
+    annotation: id ? KUBERNETES_ID : undefined,
+    labels: { [KUBERNETES_ID]: id || entity.metadata.name },
+  };
 }
 
 /** An AppNetwork for an entity, as YAML that can be applied as it stands. */

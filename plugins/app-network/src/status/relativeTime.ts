@@ -17,6 +17,8 @@ export function relativeTime(time: string, now: Date): string {
 export function fullTime(time: string): string {
   const date = DateTime.fromISO(time);
   return date.isValid
-    ? date.setLocale('en-GB').toLocaleString(DateTime.DATETIME_FULL_WITH_SECONDS)
+    ? date
+        .setLocale('en-GB')
+        .toLocaleString(DateTime.DATETIME_FULL_WITH_SECONDS)
     : time;
 }

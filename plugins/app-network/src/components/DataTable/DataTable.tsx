@@ -1,0 +1,62 @@
+import {
+  Cell,
+  Column,
+  Row,
+  TableBody,
+  TableHeader,
+  TableRoot,
+} from '@backstage/ui';
+import type { ReactNode } from 'react';
+import styles from './DataTable.module.css';
+
+/** A column; `width` is a CSS width, columns without share what is left. */
+export interface DataColumn {
+  id: string;
+  label: string;
+  width?: string;
+  isRowHeader?: boolean;
+}
+
+/** A row: what to show in each column. */
+export interface DataRow {
+  id: string;
+  cells: Record<string, ReactNode>;
+}
+
+/** A short table whose cells wrap, so that nothing a person needs is cut off. */
+export function DataTable(props: {
+  label: string;
+  columns: DataColumn[];
+  rows: DataRow[];
+}) {
+  const { label, columns, rows } = props;
+  return (
+    <div className={styles.scroll}>
+      <TableRoot aria-label={label} className={styles.table}>
+        <TableHeader>
+          {columns.map(column => (
+            <Column
+              key={column.id}
+              id={column.id}
+              isRowHeader={column.isRowHeader}
+              style={{ width: column.width }}
+            >
+              {column.label}
+            </Column>
+          ))}
+        </TableHeader>
+        <TableBody>
+          {rows.map(row => (
+            <Row key={row.id} id={row.id}>
+              {columns.map(column => (
+                <Cell key={column.id} className={styles.cell}>
+                  {row.cells[column.id]}
+                </Cell>
+              ))}
+            </Row>
+          ))}
+        </TableBody>
+      </TableRoot>
+    </div>
+  );
+}

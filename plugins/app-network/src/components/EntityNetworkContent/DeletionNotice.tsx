@@ -1,0 +1,45 @@
+import type { AppNetworkView } from '@app-network/backstage-plugin-app-network-common';
+import { Alert } from '@backstage/ui';
+import { useEffect, useRef, useState } from 'react';
+
+/** Says when an AppNetwork that was seen being deleted is gone. */
+export function DeletionNotice(props: { items: AppNetworkView[] }) {
+  const { items } = props;
+  const deleting = useRef(new Map<string, string>());
+  const [gone, setGone] = useState<string[]>([]);
+
+  useEffect(() => {
+    const present = new Set(items.map(keyOf));
+    const finished = [...deleting.current].filter(([key]) => !present.has(key));
+    deleting.current = new Map(
+      items
+        .filter(item => item.appNetwork.metadata.deletionTimestamp)
+        .map(item => [keyOf(item), describe(item)]),
+    );
+    if (finished.length > 0) {
+      setGone(finished.map(([, description]) => description));
+    }
+  }, [items]);
+
+  return (
+    <div role="status">
+      {gone.map(description => (
+        <Alert
+          key={description}
+          status="success"
+          icon
+          title={`${description} is deleted, with everything that was made for it.`}
+        />
+      ))}
+    </div>
+  );
+}
+
+function keyOf({ cluster, appNetwork }: AppNetworkView): string {
+  const { uid, namespace, name } = appNetwork.metadata;
+  return `${cluster}/${uid ?? `${namespace}/${name}`}`;
+}
+
+function describe({ cluster, appNetwork }: AppNetworkView): string {
+  return `${appNetwork.metadata.name} on ${cluster}`;
+}

@@ -1,0 +1,70 @@
+import type { AppNetworkStatus } from '@app-network/backstage-plugin-app-network-common';
+import { Text } from '@backstage/ui';
+import { certificateExpiry } from '../../status/certificateExpiry';
+import { HealthStatus } from '../HealthStatus/HealthStatus';
+import styles from './NetworkSection.module.css';
+
+/** Who vouches for the hostnames, and until when. */
+export function CertificateDetails(props: {
+  certificate: AppNetworkStatus['certificate'];
+  isPassthrough: boolean;
+  now: Date;
+}) {
+  const { certificate, isPassthrough, now } = props;
+  if (isPassthrough) {
+    return (
+      <Text variant="body-medium" color="secondary">
+        The application’s own: TLS passes through the gateway.
+      </Text>
+    );
+  }
+  if (!certificate) {
+    return (
+      <Text variant="body-medium" color="secondary">
+        Not issued yet.
+      </Text>
+    );
+  }
+  const { notAfter, issuer, secretName } = certificate;
+  return (
+    <div className={styles.certificate}>
+      <Expiry notAfter={notAfter} now={now} />
+      <Text as="p" variant="body-small" color="secondary">
+        {issuer && (
+          <>
+            Issued by <code className={styles.code}>{issuer}</code>,{' '}
+          </>
+        )}
+        kept in Secret <code className={styles.code}>{secretName}</code>
+      </Text>
+    </div>
+  );
+}
+
+function Expiry(props: { notAfter?: string; now: Date }) {
+  const expiry = props.notAfter
+    ? certificateExpiry(props.notAfter, props.now)
+    : undefined;
+  if (!expiry) {
+    return (
+      <HealthStatus health={{ level: 'progress', label: 'Being issued' }} />
+    );
+  }
+  const { health, date, relative } = expiry;
+  return (
+    <>
+      <div className={styles.expiry}>
+        <HealthStatus health={health} />
+        <Text as="span" variant="body-medium">
+          {health.label === 'Expired' ? 'on' : 'until'}{' '}
+          <time dateTime={props.notAfter}>{date}</time> ({relative})
+        </Text>
+      </div>
+      {health.message && (
+        <Text as="p" variant="body-small">
+          {health.message}
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import type { AppNetworkView } from '@app-network/backstage-plugin-app-network-common';
+import { Card, CardBody, CardHeader } from '@backstage/ui';
+import { useId } from 'react';
+import { useNow } from '../../hooks/useNow';
+import { appNetworkHealth } from '../../status/health';
+import { ConditionTable } from '../ConditionTable/ConditionTable';
+import { HealthMessage } from '../HealthStatus/HealthMessage';
+import { SectionPart } from '../SectionPart/SectionPart';
+import { ObjectTable } from './ObjectTable';
+import { RouteTable } from './RouteTable';
+import { SectionHeader } from './SectionHeader';
+import { Summary } from './Summary';
+
+/** One AppNetwork on one cluster: how it is, where it is reached, and what it became. */
+export function NetworkSection(props: {
+  view: AppNetworkView;
+  clusterTitle: string;
+  onDeleted: () => void;
+}) {
+  const { view, clusterTitle, onDeleted } = props;
+  const { appNetwork } = view;
+  const health = appNetworkHealth(appNetwork);
+  const headingId = useId();
+  const now = useNow(30_000);
+
+  return (
+    <section aria-labelledby={headingId}>
+      <Card>
+        <CardHeader>
+          <SectionHeader
+            view={view}
+            clusterTitle={clusterTitle}
+            health={health}
+            headingId={headingId}
+            onDeleted={onDeleted}
+          />
+        </CardHeader>
+        <CardBody>
+          <HealthMessage health={health} />
+          <Summary appNetwork={appNetwork} now={now} />
+          <SectionPart
+            title="Routes"
+            hint="The gateway tries them from top to bottom; the first that matches answers."
+          >
+            <RouteTable view={view} />
+          </SectionPart>
+          <SectionPart title="Conditions">
+            <ConditionTable
+              conditions={appNetwork.status?.conditions ?? []}
+              now={now}
+            />
+          </SectionPart>
+          <SectionPart
+            title="Objects"
+            hint="What App Network made on the cluster. Choose one to see its YAML."
+          >
+            <ObjectTable objects={view.objects} />
+          </SectionPart>
+        </CardBody>
+      </Card>
+    </section>
+  );
+}

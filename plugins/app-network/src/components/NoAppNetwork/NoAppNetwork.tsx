@@ -1,0 +1,66 @@
+import type { EntityNetworks } from '@app-network/backstage-plugin-app-network-common';
+import type { Entity } from '@backstage/catalog-model';
+import { useRouteRef } from '@backstage/frontend-plugin-api';
+import { ButtonLink, Card, CardBody, Text } from '@backstage/ui';
+import { createTemplateRouteRef } from '../../routes';
+import { entityLink, exampleAppNetwork } from '../../status/entityLink';
+import { CodeBlock } from '../Copy/CodeBlock';
+import { AnnotationHelp } from './AnnotationHelp';
+import styles from './NoAppNetwork.module.css';
+
+/** What to do to put an entity on the network. */
+export function NoAppNetwork(props: {
+  entity: Entity;
+  networks: EntityNetworks;
+}) {
+  const { entity, networks } = props;
+  const link = entityLink(entity);
+  const templates = useRouteRef(createTemplateRouteRef);
+  return (
+    <Card>
+      <CardBody>
+        <div className={styles.body}>
+          <Text as="h2" variant="title-small">
+            {entity.metadata.title ?? entity.metadata.name} is not on the
+            network yet
+          </Text>
+          <Text as="p" variant="body-medium">
+            No AppNetwork with the label{' '}
+            {Object.entries(link.labels).map(([label, value]) => (
+              <code key={label} className={styles.code}>
+                {label}: {value}{' '}
+              </code>
+            ))}
+            was found on {clusterNames(networks)}. It would give the application
+            a hostname, a certificate and routes. Apply this, with the labels of
+            the application’s pods as its selector:
+          </Text>
+          <CodeBlock
+            label="Example of an AppNetwork"
+            text={exampleAppNetwork(entity, link)}
+          />
+          {templates && (
+            <div>
+              <ButtonLink href={templates()} variant="secondary">
+                Choose a template
+              </ButtonLink>
+            </div>
+          )}
+          {!link.annotation && <AnnotationHelp entity={entity} />}
+        </div>
+      </CardBody>
+    </Card>
+  );
+}
+
+function clusterNames({ clusters, errors }: EntityNetworks): string {
+  const failed = new Set(errors.map(({ cluster }) => cluster));
+  const asked = clusters.filter(({ name }) => !failed.has(name));
+  if (asked.length === 0) {
+    return 'any cluster, as none could be asked';
+  }
+  const titles = new Intl.ListFormat('en', { type: 'conjunction' }).format(
+    asked.map(({ title }) => title),
+  );
+  return `${asked.length === 1 ? 'cluster' : 'clusters'} ${titles}`;
+}
