@@ -57,7 +57,12 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
    * Synced: the copy is filled and followed. KindMissing: the cluster does not have the kind (yet). Forbidden, Unreachable: it can't be
    * followed at the moment; what it held before stays readable.
    */
-  readonly state: 'Syncing' | 'Synced' | 'KindMissing' | 'Forbidden' | 'Unreachable';
+  readonly state:
+    | 'Syncing'
+    | 'Synced'
+    | 'KindMissing'
+    | 'Forbidden'
+    | 'Unreachable';
   /** Why it is not Synced, and what to do; empty when Synced. */
   readonly message: string;
   /** Whether the copy has been filled, so that what is not in it is not in the cluster either (as of the last time it could be followed). */
@@ -70,11 +75,18 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
   onChange(handler: (object: T | undefined) => void): () => void;
 }
 
+export interface InformerOptions {
+  /** Only objects with these labels, such as `a=b,c=d`. */
+  labelSelector?: string;
+  /** Only the metadata of objects, for kinds whose objects are large. */
+  metadataOnly?: boolean;
+}
+
 /** The informers of one cluster; each kind and selector is watched once, however many ask. */
 export interface Informers {
   informer<T extends KubernetesObject>(
     kind: KindRef,
-    options?: { labelSelector?: string },
+    options?: InformerOptions,
   ): Informer<T>;
   /** Those that are running, for the cluster's health. */
   list(): Informer[];

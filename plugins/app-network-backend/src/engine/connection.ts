@@ -1,0 +1,306 @@
+import type { RequestOptions } from 'node:https';
+import { isError } from '@backstage/errors';
+import {
+  type Cluster,
+  HttpMethod,
+  type KubeConfig,
+  RequestContext,
+} from '@kubernetes/client-node';
+import { Agent, type Dispatcher } from 'undici';
+import {
+  isKubernetesError,
+  KubernetesError,
+  type KubernetesCall,
+  type KubernetesStatus,
+} from './errors';
+
+/** One request to an API server. */
+export interface ApiRequest {
+  call: Omit<KubernetesCall, 'cluster'>;
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** From the root of the API server, such as `/api/v1/namespaces`. */
+  path: string;
+  query?: Record<string, string | undefined>;
+  body?: unknown;
+  contentType?: string;
+  accept?: string;
+}
+
+/** An API server, and who we are to it. */
+export interface Connection {
+  /** The name of the cluster in app-config. */
+  readonly cluster: string;
+  /** Sends a request and reads the answer, JSON or text. */
+  request<T>(request: ApiRequest): Promise<T>;
+  /** Sends a request whose answer goes on, and gives its lines as they come. */
+  lines(
+    request: ApiRequest & {
+      signal: AbortSignal;
+      /** The answer is there; its lines may come much later. */
+      onOpen?: () => void;
+    },
+  ): AsyncGenerator<string>;
+  /** Ends all requests that are under way. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  /** The name of the cluster in app-config, for messages. */
+  cluster: string;
+  /**
+   * Reads the configuration. Called again when the API server doesn't know the credentials any more, because they may have been replaced
+   * where they came from.
+   */
+  loadKubeConfig: () => KubeConfig;
+  /** How long an answer may take, in milliseconds; default 30 seconds. */
+  requestTimeoutMs?: number;
+}
+
+/**
+ * Connects to the API server of a kubeconfig's current context. @kubernetes/client-node reads the kubeconfig and authenticates (tokens,
+ * client certificates, exec plugins, OIDC, proxies); requests go through one agent that keeps its connections, which client-node's own
+ * API classes make anew for each request.
+ */
+export function createConnection(options: ConnectionOptions): Connection {
+  const { cluster, loadKubeConfig, requestTimeoutMs = 30_000 } = options;
+  let kubeConfig: KubeConfig | undefined;
+  let session: Promise<Session> | undefined;
+  let opened: Session | undefined;
+  let closed = false;
+
+  /** Credentials are asked for anew now and then, for they may have a time of their own; connections stay as long as TLS is the same. */
+  const currentSession = (): Promise<Session> => {
+    if (opened && opened.renewAt < Date.now()) {
+      session = undefined;
+    }
+    session ??= (async () => {
+      kubeConfig ??= loadKubeConfig();
+      const previous = opened;
+      opened = await openSession(kubeConfig, previous);
+      if (previous && previous.dispatcher !== opened.dispatcher) {
+        // Ends it after the requests and watches that are under way.
+        void previous.dispatcher.close();
+      }
+      return opened;
+    })();
+    session.catch(() => {
+      session = undefined;
+      kubeConfig = undefined;
+    });
+    return session;
+  };
+
+  const send = async (
+    request: ApiRequest,
+    limits: Pick<Dispatcher.RequestOptions, 'bodyTimeout' | 'signal'>,
+  ): Promise<Dispatcher.ResponseData> => {
+    const call = { cluster, ...request.call };
+    for (let attempt = 1; ; attempt++) {
+      const used = await currentSession().catch(error => {
+        throw unreachable(call, error);
+      });
+      const response = await used.dispatcher
+        .request({
+          origin: used.origin,
+          path: used.basePath + request.path + queryString(request.query),
+          method: request.method ?? 'GET',
+          headers: {
+            ...used.headers,
+            accept: request.accept ?? 'application/json',
+            ...(request.body === undefined
+              ? {}
+              : { 'content-type': request.contentType ?? 'application/json' }),
+          },
+          body:
+            request.body === undefined
+              ? undefined
+              : JSON.stringify(request.body),
+          headersTimeout: requestTimeoutMs,
+          ...limits,
+        })
+        .catch(error => {
+          throw unreachable(call, error);
+        });
+      if (response.statusCode === 401 && attempt === 1 && !closed) {
+        await response.body.dump();
+        if (opened === used) {
+          kubeConfig = undefined;
+          session = undefined;
+        }
+        continue;
+      }
+      if (response.statusCode >= 400) {
+        throw await refused(call, response);
+      }
+      return response;
+    }
+  };
+
+  return {
+    cluster,
+    async request<T>(request: ApiRequest): Promise<T> {
+      const { body } = await send(request, { bodyTimeout: requestTimeoutMs });
+      const text = await body.text().catch(error => {
+        throw unreachable({ cluster, ...request.call }, error);
+      });
+      return parse(text) as T;
+    },
+    async *lines({ signal, onOpen, ...request }) {
+      const { body } = await send(request, {
+        signal,
+        bodyTimeout: SILENCE_TIMEOUT_MS,
+      });
+      onOpen?.();
+      try {
+        yield* splitLines(body);
+      } catch (error) {
+        throw unreachable({ cluster, ...request.call }, error);
+      }
+    },
+    async close() {
+      closed = true;
+      await opened?.dispatcher.destroy();
+    },
+  };
+}
+
+interface Session {
+  origin: string;
+  basePath: string;
+  headers: Record<string, string>;
+  dispatcher: Dispatcher;
+  /** What the dispatcher was made from; a change needs new connections. */
+  tls: string;
+  renewAt: number;
+}
+
+/** How long credentials are used before client-node is asked for them again; it knows when a token ends and what to do then. */
+const CREDENTIALS_MS = 10_000;
+
+/** A watch gets a bookmark about every minute. One that is silent for longer is dead, whatever TCP says. */
+const SILENCE_TIMEOUT_MS = 150_000;
+
+async function openSession(
+  kubeConfig: KubeConfig,
+  previous: Session | undefined,
+): Promise<Session> {
+  const cluster = kubeConfig.getCurrentCluster();
+  if (!cluster) {
+    throw new Error('the current context of the kubeconfig names no cluster');
+  }
+  const server = new URL(cluster.server);
+  const credentials: RequestOptions = {};
+  await kubeConfig.applyToHTTPSOptions(credentials);
+  const { ca, cert, key, rejectUnauthorized, servername, auth } = credentials;
+  const connect = { ca, cert, key, rejectUnauthorized, servername };
+  const tls = JSON.stringify([cluster.server, cluster.proxyUrl, connect]);
+  return {
+    origin: server.origin,
+    basePath: server.pathname.replace(/\/$/, ''),
+    headers: {
+      'user-agent': 'app-network',
+      ...(auth
+        ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }
+        : {}),
+      ...(credentials.headers as Record<string, string> | undefined),
+    },
+    dispatcher:
+      previous?.tls === tls
+        ? previous.dispatcher
+        : (await proxyDispatcher(kubeConfig, cluster)) ??
+          new Agent({
+            // HTTP/1.1 was measured faster than undici's HTTP/2 here, and a stalled watch can't hold up another request.
+            allowH2: false,
+            // The API server closes idle connections after 90 s; be the first, or a request may be sent into a closing one.
+            keepAliveTimeout: 60_000,
+            connect: { ...connect, timeout: 10_000 },
+          }),
+    tls,
+    renewAt: Date.now() + CREDENTIALS_MS,
+  };
+}
+
+/** The kubeconfig's `proxy-url`, HTTP or SOCKS, as client-node goes through it. */
+async function proxyDispatcher(
+  kubeConfig: KubeConfig,
+  cluster: Cluster,
+): Promise<Dispatcher | undefined> {
+  if (!cluster.proxyUrl) {
+    return undefined;
+  }
+  const context = new RequestContext(cluster.server, HttpMethod.GET);
+  await kubeConfig.applySecurityAuthentication(context);
+  return context.getDispatcher();
+}
+
+function queryString(query: ApiRequest['query'] = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) {
+      parameters.set(name, value);
+    }
+  }
+  return parameters.size > 0 ? `?${parameters}` : '';
+}
+
+/** The API server answered, and the answer is no. */
+async function refused(
+  call: KubernetesCall,
+  response: Dispatcher.ResponseData,
+): Promise<KubernetesError> {
+  const { statusCode } = response;
+  const text = await response.body.text().catch(() => '');
+  const answer = parse(text);
+  const status: KubernetesStatus =
+    typeof answer === 'object' && answer !== null
+      ? answer
+      : { message: text.trim() };
+  return new KubernetesError(call, {
+    statusCode,
+    status,
+    // A missing object is named in the details; a missing kind is a path that the API server doesn't serve.
+    kindMissing: statusCode === 404 && !status.details?.name,
+  });
+}
+
+/** There was no answer; says why, as far as the layers below say it. */
+function unreachable(call: KubernetesCall, error: unknown): KubernetesError {
+  if (isKubernetesError(error)) {
+    return error;
+  }
+  return new KubernetesError(call, {
+    status: { message: causes(error).join(': ') },
+    cause: error,
+  });
+}
+
+/** The messages of an error and of what caused it; Node's connection errors carry theirs two levels down. */
+function causes(error: unknown): string[] {
+  if (!isError(error)) {
+    return [String(error)];
+  }
+  const inner =
+    error instanceof AggregateError ? error.errors.at(-1) : error.cause;
+  const message = error.message || String(error.code ?? error.name);
+  return inner === undefined ? [message] : [message, ...causes(inner)];
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function* splitLines(
+  body: AsyncIterable<Buffer>,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}

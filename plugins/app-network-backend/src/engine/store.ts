@@ -1,0 +1,160 @@
+import {
+  MANAGED_BY,
+  OWNER_LABEL,
+  type KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
+import { keyOf, objectKey } from './objects';
+
+/** Objects of one kind, found by name, namespace and owner. */
+export interface Store<T extends KubernetesObject> {
+  get(namespace: string | undefined, name: string): T | undefined;
+  list(namespace?: string): T[];
+  ownedBy(ownerLabelValue: string): T[];
+  /** Takes an object in, unless a newer one is there. Returns whether it did. */
+  set(object: T): boolean;
+  /** Takes in what a write has answered, unless the watch has already gone past it. Returns whether it did. */
+  setWritten(object: T): boolean;
+  /** Takes an object out, unless a newer one is there, such as one that was made after this was deleted. Returns whether it did. */
+  delete(object: T): boolean;
+  /** Takes in a whole list. Returns what has changed by it: the new, the changed, and the last of those that are gone. */
+  replace(objects: T[], resourceVersion: string): T[];
+  /** Takes all out, and returns it. */
+  clear(): T[];
+  /** Up to where the watch has come. */
+  setVersion(resourceVersion: string): void;
+}
+
+export function createStore<T extends KubernetesObject>(): Store<T> {
+  const objects = new Map<string, T>();
+  const byNamespace = createIndex<T>(({ metadata }) => metadata.namespace);
+  const byOwner = createIndex<T>(
+    ({ metadata }) => metadata.labels?.[OWNER_LABEL],
+  );
+  let version = '0';
+
+  const put = (key: string, object: T) => {
+    const previous = objects.get(key);
+    const next = compact(object);
+    objects.set(key, next);
+    byNamespace.update(key, previous, next);
+    byOwner.update(key, previous, next);
+  };
+  const drop = (key: string) => {
+    const previous = objects.get(key);
+    objects.delete(key);
+    byNamespace.update(key, previous, undefined);
+    byOwner.update(key, previous, undefined);
+  };
+  const set = (object: T) => {
+    const key = objectKey(object);
+    const previous = objects.get(key);
+    if (previous && !isNewer(object, previous)) {
+      return false;
+    }
+    put(key, object);
+    return true;
+  };
+
+  return {
+    get: (namespace, name) => objects.get(keyOf(namespace, name)),
+    list: namespace =>
+      namespace ? byNamespace.get(namespace) : [...objects.values()],
+    ownedBy: byOwner.get,
+    set,
+    setWritten: object =>
+      isNewerVersion(object.metadata.resourceVersion, version) && set(object),
+    delete(object) {
+      const key = objectKey(object);
+      const previous = objects.get(key);
+      if (!previous || isNewer(previous, object)) {
+        return false;
+      }
+      drop(key);
+      return true;
+    },
+    replace(list, resourceVersion) {
+      version = resourceVersion;
+      const changed = list.filter(set);
+      const listed = new Set(list.map(objectKey));
+      for (const [key, object] of objects) {
+        const writtenSince = isNewerVersion(
+          object.metadata.resourceVersion,
+          resourceVersion,
+        );
+        if (!listed.has(key) && !writtenSince) {
+          drop(key);
+          changed.push(object);
+        }
+      }
+      return changed;
+    },
+    clear() {
+      const all = [...objects.values()];
+      [...objects.keys()].forEach(drop);
+      version = '0';
+      return all;
+    },
+    setVersion(resourceVersion) {
+      version = resourceVersion;
+    },
+  };
+}
+
+/** Whether an object is newer than another one of its name. */
+function isNewer(object: KubernetesObject, than: KubernetesObject): boolean {
+  return isNewerVersion(
+    object.metadata.resourceVersion,
+    than.metadata.resourceVersion,
+  );
+}
+
+/** Resource versions of one kind are numbers that grow (Kubernetes 1.35, KEP-5504); they may be longer than a double is exact. */
+function isNewerVersion(version = '', than = ''): boolean {
+  return version.length === than.length
+    ? version > than
+    : version.length > than.length;
+}
+
+/** Leaves out who else wrote which field; it is often the larger half of an object, and only our own part is read. */
+function compact<T extends KubernetesObject>(object: T): T {
+  const { managedFields } = object.metadata;
+  if (!managedFields) {
+    return object;
+  }
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      managedFields: managedFields.filter(
+        ({ manager }) => manager === MANAGED_BY,
+      ),
+    },
+  };
+}
+
+interface Index<T> {
+  get(value: string): T[];
+  update(key: string, previous: T | undefined, next: T | undefined): void;
+}
+
+function createIndex<T>(valueOf: (object: T) => string | undefined): Index<T> {
+  const values = new Map<string, Map<string, T>>();
+  return {
+    get: value => [...(values.get(value)?.values() ?? [])],
+    update(key, previous, next) {
+      const before = previous && valueOf(previous);
+      const after = next && valueOf(next);
+      if (before && before !== after) {
+        const entries = values.get(before);
+        entries?.delete(key);
+        if (entries?.size === 0) {
+          values.delete(before);
+        }
+      }
+      if (after && next) {
+        const entries = values.get(after) ?? new Map<string, T>();
+        values.set(after, entries.set(key, next));
+      }
+    },
+  };
+}
