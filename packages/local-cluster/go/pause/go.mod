@@ -1,0 +1,3 @@
+module app-network.io/local-cluster/pause
+
+go 1.26.0
