@@ -59,7 +59,11 @@ const imports = Object.entries(sources)
 await write(typesUrl, `${header}${imports}\n\n${astToString(ast)}`);
 await write(
   specUrl,
-  `${header}export const spec = ${JSON.stringify(document, null, 2)};\n`,
+  `${header}export const spec = ${JSON.stringify(
+    document,
+    null,
+    2,
+  )} as const;\n`,
 );
 
 async function write(url: URL, content: string): Promise<void> {

@@ -90,14 +90,24 @@ export async function waitForAppNetwork(
   },
 ): Promise<AppNetwork> {
   const { cluster, changedSince, timeoutMs, signal } = options;
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  for (;;) {
-    const change = nextChange(informer, ref, ended);
-    const appNetwork = await getAppNetwork(client, ref, cluster);
-    if (appNetwork.metadata.resourceVersion !== changedSince || ended.aborted) {
-      return appNetwork;
+  const answered = new AbortController();
+  const ended = AbortSignal.any([
+    signal,
+    answered.signal,
+    AbortSignal.timeout(timeoutMs),
+  ]);
+  try {
+    for (;;) {
+      const change = nextChange(informer, ref, ended);
+      const appNetwork = await getAppNetwork(client, ref, cluster);
+      const { resourceVersion } = appNetwork.metadata;
+      if (resourceVersion !== changedSince || ended.aborted) {
+        return appNetwork;
+      }
+      await change;
     }
-    await change;
+  } finally {
+    answered.abort();
   }
 }
 

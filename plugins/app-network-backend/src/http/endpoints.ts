@@ -42,7 +42,9 @@ type Answer<Operation> = {
   response: Operation extends { responses: infer Responses }
     ? Json<Responses[keyof Responses & (200 | 204)]>
     : never;
-  body: Operation extends { requestBody: infer Body } ? Json<Body> : unknown;
+  body: Operation extends { requestBody: infer Body extends object }
+    ? Json<Body>
+    : undefined;
 };
 
 type Json<Message> = Message extends {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   KUBERNETES_ID,
   MANAGED_BY,
@@ -73,9 +74,14 @@ export async function applyWorkloadObject(
   if (!existing) {
     return { ref, action: 'Created' };
   }
-  const unchanged =
-    applied.metadata.resourceVersion === existing.metadata.resourceVersion;
+  const unchanged = isDeepStrictEqual(content(applied), content(existing));
   return { ref, action: unchanged ? 'Unchanged' : 'Changed' };
+}
+
+/** Without what every write touches; a dry run is told apart by it as well. */
+function content({ metadata, ...object }: KubernetesObject): object {
+  const { managedFields, resourceVersion, ...rest } = metadata;
+  return { ...object, metadata: rest };
 }
 
 function refusalOf(

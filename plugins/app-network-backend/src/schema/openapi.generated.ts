@@ -718,4 +718,4 @@ export const spec = {
       },
     },
   },
-};
+} as const;

@@ -1,0 +1,212 @@
+import type {
+  AppNetwork,
+  AppNetworkView,
+  ClusterSummary,
+  NetworkPlatform,
+} from '@app-network/backstage-plugin-app-network-common';
+import {
+  API_VERSION,
+  appNetworkApplyPermission,
+  appNetworkDeletePermission,
+  appNetworkDeployPermission,
+  appNetworkReadPermission,
+  NETWORK_PLATFORM_NAME,
+} from '@app-network/backstage-plugin-app-network-common';
+import { createValidatedOpenApiRouterFromGeneratedEndpointMap } from '@backstage/backend-openapi-utils';
+import type {
+  AuditorService,
+  HttpAuthService,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import { NotFoundError } from '@backstage/errors';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { NextFunction, Request, Response, Router } from 'express';
+import type { ClusterRegistry } from '../clusters/types';
+import type { Cluster } from '../engine/types';
+import { APP_NETWORK_KIND, entityNetworks } from '../observe/entityNetworks';
+import { spec } from '../schema/openapi.generated';
+import {
+  appNetworkRef,
+  getAppNetwork,
+  putAppNetwork,
+  waitForAppNetwork,
+} from './appNetworks';
+import { audited } from './audit';
+import { authorize } from './authorize';
+import { getRollout, waitForRollout } from './deployments';
+import type { Endpoints } from './endpoints';
+import { toHttpError } from './errors';
+import { applyWorkloadObject, planWorkload } from './workload';
+
+export interface RouterOptions {
+  clusters: ClusterRegistry;
+  /** The cluster's NetworkPlatform as its cache has it. */
+  platform(cluster: Cluster): NetworkPlatform | undefined;
+  /** What an AppNetwork became. */
+  view(cluster: Cluster, appNetwork: AppNetwork): AppNetworkView;
+  catalog: Pick<CatalogService, 'getEntityByRef'>;
+  httpAuth: HttpAuthService;
+  permissions: PermissionsService;
+  auditor: AuditorService;
+}
+
+/** The HTTP API that openapi.yaml describes. */
+export async function createRouter(options: RouterOptions): Promise<Router> {
+  const { clusters, view, catalog, auditor } = options;
+  const router =
+    createValidatedOpenApiRouterFromGeneratedEndpointMap<Endpoints>(spec);
+  const may = authorize(options.httpAuth, options.permissions);
+  const summary = (cluster: ClusterSummary): ClusterSummary => {
+    const connected = clusters
+      .connected()
+      .find(({ name }) => name === cluster.name);
+    const platform = connected && options.platform(connected);
+    return platform ? { ...cluster, platform } : cluster;
+  };
+
+  router.get('/clusters', async (req, res) => {
+    await may(req, appNetworkReadPermission);
+    res.json({ items: clusters.list().map(summary) });
+  });
+
+  router.get('/clusters/:cluster/platform', async (req, res) => {
+    await may(req, appNetworkReadPermission);
+    const cluster = clusters.get(req.params.cluster);
+    const platform = await cluster.client.get<NetworkPlatform>({
+      apiVersion: API_VERSION,
+      kind: 'NetworkPlatform',
+      name: NETWORK_PLATFORM_NAME,
+    });
+    if (!platform) {
+      throw new NotFoundError(
+        `Cluster ${cluster.name} has no NetworkPlatform named ${NETWORK_PLATFORM_NAME}; create one to install the platform`,
+      );
+    }
+    res.json(platform);
+  });
+
+  router.get('/entities/:kind/:namespace/:name/networks', async (req, res) => {
+    const credentials = await may(req, appNetworkReadPermission);
+    const entityRef = stringifyEntityRef(req.params);
+    const entity = await catalog.getEntityByRef(entityRef, { credentials });
+    if (!entity) {
+      throw new NotFoundError(`The catalog has no entity ${entityRef}`);
+    }
+    const networks = entityNetworks(clusters, entity, view);
+    res.json({ ...networks, clusters: networks.clusters.map(summary) });
+  });
+
+  const appNetworkPath =
+    '/clusters/:cluster/namespaces/:namespace/appnetworks/:name';
+
+  router.get(appNetworkPath, async (req, res) => {
+    await may(req, appNetworkReadPermission);
+    const cluster = clusters.get(req.params.cluster);
+    const ref = appNetworkRef(req.params);
+    const { changedSince, timeoutSeconds = 20 } = req.query;
+    const appNetwork = changedSince
+      ? await waitForAppNetwork(
+          cluster.client,
+          cluster.informers.informer<AppNetwork>(APP_NETWORK_KIND),
+          ref,
+          {
+            cluster: cluster.name,
+            changedSince,
+            timeoutMs: timeoutSeconds * 1000,
+            signal: closed(res),
+          },
+        )
+      : await getAppNetwork(cluster.client, ref, cluster.name);
+    res.json(view(cluster, appNetwork));
+  });
+
+  router.put(appNetworkPath, async (req, res) => {
+    await may(req, appNetworkApplyPermission);
+    const { dryRun } = req.query;
+    const applied = await audited(
+      auditor,
+      {
+        request: req,
+        eventId: 'app-network-apply',
+        meta: { ...req.params, dryRun },
+      },
+      () => {
+        const { client } = clusters.get(req.params.cluster);
+        return putAppNetwork(client, appNetworkRef(req.params), req.body, {
+          dryRun,
+        });
+      },
+    );
+    res.json(applied);
+  });
+
+  router.delete(appNetworkPath, async (req, res) => {
+    await may(req, appNetworkDeletePermission);
+    await audited(
+      auditor,
+      { request: req, eventId: 'app-network-delete', meta: { ...req.params } },
+      () => {
+        const { client } = clusters.get(req.params.cluster);
+        return client.delete(appNetworkRef(req.params));
+      },
+    );
+    res.status(204).end();
+  });
+
+  router.post('/clusters/:cluster/workloads', async (req, res) => {
+    await may(req, appNetworkDeployPermission);
+    const { dryRun } = req.query;
+    const planned = planWorkload(req.body);
+    const items = await audited(
+      auditor,
+      {
+        request: req,
+        eventId: 'workload-apply',
+        meta: { ...req.params, namespace: req.body.namespace, dryRun },
+      },
+      async () => {
+        const { client } = clusters.get(req.params.cluster);
+        const applied = [];
+        for (const object of planned) {
+          applied.push(await applyWorkloadObject(client, object, { dryRun }));
+        }
+        return applied;
+      },
+    );
+    res.json({ items });
+  });
+
+  router.get(
+    '/clusters/:cluster/namespaces/:namespace/deployments/:name',
+    async (req, res) => {
+      await may(req, appNetworkReadPermission);
+      const { client } = clusters.get(req.params.cluster);
+      const { changedSince, timeoutSeconds = 20 } = req.query;
+      res.json(
+        changedSince
+          ? await waitForRollout(client, req.params, {
+              changedSince,
+              timeoutMs: timeoutSeconds * 1000,
+              signal: closed(res),
+            })
+          : await getRollout(client, req.params),
+      );
+    },
+  );
+
+  router.use(
+    (error: unknown, _req: Request, _res: Response, next: NextFunction) =>
+      next(toHttpError(error)),
+  );
+  return router;
+}
+
+/** Aborted when nobody waits for the answer any more. */
+function closed(res: {
+  once(event: 'close', listener: () => void): unknown;
+}): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => controller.abort());
+  return controller.signal;
+}
