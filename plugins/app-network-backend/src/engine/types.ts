@@ -98,6 +98,13 @@ export interface Cluster {
   title: string;
   client: KubernetesClient;
   informers: Informers;
+  /**
+   * The connection as a kubeconfig for other programs, such as Helm; its current context is this cluster. It may hold credentials: never
+   * log it. {@link exportKubeConfig} writes it.
+   *
+   * @throws where the kubeconfig it comes from can't be read any more
+   */
+  kubeconfig(): string;
 }
 
 /** Brings one object to what it should be. Level-triggered: it is told which object, not what happened. */
