@@ -1,18 +1,13 @@
-import type { RequestOptions } from 'node:https';
 import { isError } from '@backstage/errors';
-import {
-  type Cluster,
-  HttpMethod,
-  type KubeConfig,
-  RequestContext,
-} from '@kubernetes/client-node';
-import { Agent, type Dispatcher } from 'undici';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Dispatcher } from 'undici';
 import {
   isKubernetesError,
   KubernetesError,
   type KubernetesCall,
   type KubernetesStatus,
 } from './errors';
+import { openSession, type Session } from './session';
 
 /** One request to an API server. */
 export interface ApiRequest {
@@ -164,74 +159,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 }
 
-interface Session {
-  origin: string;
-  basePath: string;
-  headers: Record<string, string>;
-  dispatcher: Dispatcher;
-  /** What the dispatcher was made from; a change needs new connections. */
-  tls: string;
-  renewAt: number;
-}
-
-/** How long credentials are used before client-node is asked for them again; it knows when a token ends and what to do then. */
-const CREDENTIALS_MS = 10_000;
-
 /** A watch gets a bookmark about every minute. One that is silent for longer is dead, whatever TCP says. */
 const SILENCE_TIMEOUT_MS = 150_000;
-
-async function openSession(
-  kubeConfig: KubeConfig,
-  previous: Session | undefined,
-): Promise<Session> {
-  const cluster = kubeConfig.getCurrentCluster();
-  if (!cluster) {
-    throw new Error('the current context of the kubeconfig names no cluster');
-  }
-  const server = new URL(cluster.server);
-  const credentials: RequestOptions = {};
-  await kubeConfig.applyToHTTPSOptions(credentials);
-  const { ca, cert, key, rejectUnauthorized, servername, auth } = credentials;
-  const connect = { ca, cert, key, rejectUnauthorized, servername };
-  const tls = JSON.stringify([cluster.server, cluster.proxyUrl, connect]);
-  return {
-    origin: server.origin,
-    basePath: server.pathname.replace(/\/$/, ''),
-    headers: {
-      'user-agent': 'app-network',
-      ...(auth
-        ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }
-        : {}),
-      ...(credentials.headers as Record<string, string> | undefined),
-    },
-    dispatcher:
-      previous?.tls === tls
-        ? previous.dispatcher
-        : (await proxyDispatcher(kubeConfig, cluster)) ??
-          new Agent({
-            // HTTP/1.1 was measured faster than undici's HTTP/2 here, and a stalled watch can't hold up another request.
-            allowH2: false,
-            // The API server closes idle connections after 90 s; be the first, or a request may be sent into a closing one.
-            keepAliveTimeout: 60_000,
-            connect: { ...connect, timeout: 10_000 },
-          }),
-    tls,
-    renewAt: Date.now() + CREDENTIALS_MS,
-  };
-}
-
-/** The kubeconfig's `proxy-url`, HTTP or SOCKS, as client-node goes through it. */
-async function proxyDispatcher(
-  kubeConfig: KubeConfig,
-  cluster: Cluster,
-): Promise<Dispatcher | undefined> {
-  if (!cluster.proxyUrl) {
-    return undefined;
-  }
-  const context = new RequestContext(cluster.server, HttpMethod.GET);
-  await kubeConfig.applySecurityAuthentication(context);
-  return context.getDispatcher();
-}
 
 function queryString(query: ApiRequest['query'] = {}): string {
   const parameters = new URLSearchParams();
