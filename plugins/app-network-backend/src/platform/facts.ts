@@ -1,4 +1,17 @@
-import type { Address, IssuerRef } from '@app-network/backstage-plugin-app-network-common';
+import { isIPv4 } from 'node:net';
+import {
+  PLATFORM_ISSUER,
+  withDefaults,
+  type Address,
+  type IssuerRef,
+  type NetworkPlatform,
+  type NetworkPlatformSpec,
+} from '@app-network/backstage-plugin-app-network-common';
+import {
+  INGRESS_GATEWAY,
+  ingressGatewayNamespace,
+  trustDomain,
+} from './components/istio';
 
 /** What an application's network needs to know of the platform it stands on. */
 export interface PlatformFacts {
@@ -6,6 +19,14 @@ export interface PlatformFacts {
   environmentName: string;
   /** Suffix of generated hostnames; undefined until it is known, for example while the gateway has no address yet. */
   dnsSuffix: string | undefined;
+  /**
+   * Who makes records: Wildcard, nobody has to, the suffix resolves by itself; External, ExternalDNS does for names in the zone; Custom, the
+   * user does.
+   */
+  dns:
+    | { mode: 'Wildcard' }
+    | { mode: 'External'; zone: string }
+    | { mode: 'Custom' };
   ingressGateway: {
     namespace: string;
     serviceAccount: string;
@@ -20,4 +41,60 @@ export interface PlatformFacts {
   trustDomain: string;
   /** System components that scrape metrics. */
   scrapers: { namespace: string; selector: Record<string, string> }[];
+}
+
+/** What applications need to know of a platform, from its spec and its status. */
+export function platformFacts(platform: NetworkPlatform): PlatformFacts {
+  const spec = withDefaults(platform).spec ?? {};
+  const addresses = platform.status?.ingress?.applications?.addresses ?? [];
+  return {
+    environmentName: spec.environmentName ?? 'default',
+    dnsSuffix: dnsSuffix(spec, addresses),
+    ingressGateway: {
+      namespace: ingressGatewayNamespace(spec),
+      serviceAccount: INGRESS_GATEWAY,
+      selector: { istio: INGRESS_GATEWAY.replace(/^istio-/, '') },
+      addresses,
+    },
+    issuer: platformIssuer(spec),
+    trustDomain: trustDomain(spec),
+    scrapers: (spec.systemComponents ?? [])
+      .filter(({ scraper }) => scraper)
+      .map(({ namespace, selector }) => ({
+        namespace,
+        selector: selector?.matchLabels ?? {},
+      })),
+  };
+}
+
+/** The issuer of a platform: the user's, or the one that the platform makes. */
+export function platformIssuer(spec: NetworkPlatformSpec): Required<IssuerRef> {
+  const { issuerRef } = spec.certificates ?? {};
+  return {
+    name: issuerRef?.name ?? PLATFORM_ISSUER,
+    kind: issuerRef?.kind ?? 'ClusterIssuer',
+    group: issuerRef?.group ?? 'cert-manager.io',
+  };
+}
+
+/**
+ * The suffix of generated hostnames. With wildcard DNS it carries the gateway's IP address, for that is what such a server answers with
+ * (nip.io: dots or dashes for IPv4; sslip.io: also IPv6, with dashes); a gateway known by a hostname alone has no such suffix.
+ */
+function dnsSuffix(
+  spec: NetworkPlatformSpec,
+  addresses: Address[],
+): string | undefined {
+  const { external, custom, wildcard } = spec.dns ?? {};
+  if (external) {
+    return external.zone;
+  }
+  if (custom) {
+    return custom.suffix;
+  }
+  const ip = addresses.filter(({ type }) => type === 'IPAddress');
+  const address = ip.find(({ value }) => isIPv4(value)) ?? ip[0];
+  return address
+    ? `${address.value.replace(/:/g, '-')}.${wildcard?.domain ?? 'nip.io'}`
+    : undefined;
 }
