@@ -1,0 +1,38 @@
+import type { NetworkPlatformSpec } from '@app-network/backstage-plugin-app-network-common';
+import { releaseOf } from './release';
+import { PROFILES, TESTED_VERSIONS } from './profiles';
+import type { HelmRelease } from './types';
+
+/** Where cert-manager is unless the spec says otherwise; also where it looks for the Secrets of ClusterIssuers. */
+export function certManagerNamespace(spec: NetworkPlatformSpec): string {
+  return spec.components?.certManager?.namespace ?? 'cert-manager';
+}
+
+/** cert-manager, which issues certificates. */
+export function certManagerReleases(spec: NetworkPlatformSpec): HelmRelease[] {
+  const wanted = spec.components?.certManager ?? {};
+  const { replicas } = PROFILES[spec.profile ?? 'development'];
+  return [
+    releaseOf({
+      component: 'certManager',
+      release: 'cert-manager',
+      namespace: certManagerNamespace(spec),
+      enabled: wanted.enabled ?? true,
+      chart: 'cert-manager',
+      upstream: { oci: 'oci://quay.io/jetstack/charts/cert-manager' },
+      source: wanted.chart,
+      version: wanted.version ?? TESTED_VERSIONS.certManager,
+      profileValues: {
+        // Kept when the release is removed, because with them all certificates of the cluster would go.
+        crds: { enabled: true, keep: true },
+        replicaCount: replicas.certManager,
+        webhook: { replicaCount: replicas.certManager },
+        cainjector: { replicaCount: replicas.certManager },
+        // A job that waits for the webhook; the controller looks at the webhook itself.
+        startupapicheck: { enabled: false },
+      },
+      userValues: wanted.values,
+      needs: [],
+    }),
+  ];
+}

@@ -1,0 +1,31 @@
+import type {
+  ChartSource,
+  NetworkPlatformSpec,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { JsonObject } from '@backstage/types';
+
+/** A component of the spec. */
+export type ComponentName = keyof NonNullable<
+  NetworkPlatformSpec['components']
+>;
+
+/** One Helm release of the platform, as it should be. */
+export interface HelmRelease {
+  /** Component of the spec that it belongs to. */
+  component: ComponentName;
+  /** Name of the release. */
+  release: string;
+  namespace: string;
+  /** False: not installed, and removed where the platform installed it. */
+  enabled: boolean;
+  /** Name of the chart, for people, and in a repository. */
+  chart: string;
+  /** Where the chart comes from: one of repository, oci and path. */
+  source: ChartSource;
+  /** Version of the chart; undefined where a path says which one it is. */
+  version?: string;
+  /** Values for the chart: the profile's with the user's over them. */
+  values: JsonObject;
+  /** Names of the releases that must be ready before this one is installed, and that are removed after it. */
+  needs: string[];
+}

@@ -1,0 +1,122 @@
+import type {
+  NetworkPlatform,
+  NetworkPlatformSpec,
+} from '@app-network/backstage-plugin-app-network-common';
+import { platformFacts } from './facts';
+
+const platform = (
+  spec: NetworkPlatformSpec,
+  addresses: { type: 'IPAddress' | 'Hostname'; value: string }[] = [],
+): NetworkPlatform => ({
+  apiVersion: 'app-network.io/v1alpha1',
+  kind: 'NetworkPlatform',
+  metadata: { name: 'default' },
+  spec,
+  status: { ingress: { applications: { addresses } } },
+});
+
+const ip = (value: string) => ({ type: 'IPAddress' as const, value });
+
+describe('platformFacts', () => {
+  it('speaks of what the platform makes where the spec says nothing', () => {
+    expect(platformFacts(platform({}, [ip('203.0.113.7')]))).toEqual({
+      environmentName: 'default',
+      dnsSuffix: '203.0.113.7.nip.io',
+      ingressGateway: {
+        namespace: 'istio-system',
+        serviceAccount: 'istio-ingressgateway',
+        selector: { istio: 'ingressgateway' },
+        addresses: [ip('203.0.113.7')],
+      },
+      issuer: {
+        name: 'app-network-ca',
+        kind: 'ClusterIssuer',
+        group: 'cert-manager.io',
+      },
+      trustDomain: 'cluster.local',
+      scrapers: [],
+    });
+  });
+
+  it.each<[string, NetworkPlatformSpec, string[], string | undefined]>([
+    ['no address yet', {}, [], undefined],
+    [
+      'another wildcard domain',
+      { dns: { wildcard: { domain: 'sslip.io' } } },
+      ['203.0.113.7'],
+      '203.0.113.7.sslip.io',
+    ],
+    [
+      'IPv4 before IPv6',
+      {},
+      ['2001:db8::1', '203.0.113.7'],
+      '203.0.113.7.nip.io',
+    ],
+    [
+      'IPv6 alone, with dashes',
+      { dns: { wildcard: { domain: 'sslip.io' } } },
+      ['2001:db8::1'],
+      '2001-db8--1.sslip.io',
+    ],
+    [
+      'a suffix of one’s own',
+      { dns: { custom: { suffix: 'apps.example.com' } } },
+      [],
+      'apps.example.com',
+    ],
+    [
+      'a zone',
+      {
+        dns: {
+          external: { zone: 'example.com', provider: { name: 'rfc2136' } },
+        },
+      },
+      [],
+      'example.com',
+    ],
+  ])('finds the DNS suffix: %s', (_, spec, addresses, suffix) => {
+    expect(platformFacts(platform(spec, addresses.map(ip))).dnsSuffix).toBe(
+      suffix,
+    );
+  });
+
+  it('knows no wildcard suffix where the load balancer gives a hostname', () => {
+    const { dnsSuffix } = platformFacts(
+      platform({}, [{ type: 'Hostname', value: 'lb.example.com' }]),
+    );
+    expect(dnsSuffix).toBeUndefined();
+  });
+
+  it('follows the spec', () => {
+    expect(
+      platformFacts(
+        platform({
+          environmentName: 'blue',
+          certificates: { issuerRef: { name: 'vault', kind: 'Issuer' } },
+          components: {
+            istio: {
+              namespace: 'mesh',
+              ingressGateway: { namespace: 'edge' },
+              values: { meshConfig: { trustDomain: 'example.org' } },
+            },
+          },
+          systemComponents: [
+            { name: 'grafana', namespace: 'monitoring' },
+            {
+              name: 'prometheus',
+              namespace: 'monitoring',
+              selector: { matchLabels: { app: 'prometheus' } },
+              scraper: true,
+            },
+          ],
+        }),
+      ),
+    ).toMatchObject({
+      environmentName: 'blue',
+      ingressGateway: { namespace: 'edge' },
+      issuer: { name: 'vault', kind: 'Issuer', group: 'cert-manager.io' },
+      trustDomain: 'example.org',
+      scrapers: [{ namespace: 'monitoring', selector: { app: 'prometheus' } }],
+    });
+  });
+});
