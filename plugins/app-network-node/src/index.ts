@@ -3,4 +3,9 @@
  *
  * @packageDocumentation
  */
-export {};
+export type {
+  AppNetworkProgress,
+  AppNetworkService,
+  AppNetworkServiceOptions,
+} from './AppNetworkService';
+export { appNetworkServiceRef } from './appNetworkServiceRef';
