@@ -1,8 +1,12 @@
+import { appNetworkServiceRef } from '@app-network/backstage-plugin-app-network-node';
 import { createBackendModule } from '@backstage/backend-plugin-api';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
+import { createDeleteAction } from './actions/delete';
+import { createDeployAction } from './actions/deploy';
+import { createExposeAction } from './actions/expose';
 
 /**
- * Adds the scaffolder actions of App Network.
+ * Adds the scaffolder actions `app-network:expose`, `app-network:deploy` and `app-network:delete`.
  *
  * @public
  */
@@ -11,9 +15,16 @@ export const scaffolderModuleAppNetwork = createBackendModule({
   moduleId: 'app-network',
   register(env) {
     env.registerInit({
-      deps: { actions: scaffolderActionsExtensionPoint },
-      async init({ actions }) {
-        actions.addActions();
+      deps: {
+        actions: scaffolderActionsExtensionPoint,
+        appNetworks: appNetworkServiceRef,
+      },
+      async init({ actions, appNetworks }) {
+        actions.addActions(
+          createExposeAction(appNetworks),
+          createDeployAction(appNetworks),
+          createDeleteAction(appNetworks),
+        );
       },
     });
   },
