@@ -1,0 +1,40 @@
+import { access, rm, rmdir } from 'node:fs/promises';
+import { withLock } from '../cluster/lock.ts';
+import { clusterPaths, clustersDirectory } from '../cluster/paths.ts';
+import { readRecord } from '../cluster/record.ts';
+import { removeRemains } from '../cluster/remove.ts';
+import type { Progress } from '../progress.ts';
+
+/**
+ * Ends the named cluster and removes everything of it: processes, control groups, network interface, state.
+ * Does as much when only parts are there, and nothing when there is none.
+ */
+export async function down(name: string, progress: Progress): Promise<void> {
+  const paths = clusterPaths(name);
+  await withLock(
+    `cluster-${name}`,
+    async () => {
+      if (!(await exists(paths.directory))) {
+        progress.line(`There is no cluster "${name}".`);
+        return;
+      }
+      await progress.step(`The cluster "${name}" is gone`, async () => {
+        await removeRemains(name, paths, await readRecord(paths));
+        await rm(paths.directory, { recursive: true, force: true });
+      });
+    },
+    pid =>
+      progress.line(
+        `Waiting for process ${pid}, which is at work on the cluster "${name}".`,
+      ),
+  );
+  // The last one takes the empty folder with it.
+  await rmdir(clustersDirectory()).catch(() => undefined);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
