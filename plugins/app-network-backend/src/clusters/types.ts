@@ -13,9 +13,11 @@ export interface ClusterRegistry {
   get(name: string): Cluster;
   /** The clusters that there is a connection to, so {@link ClusterRegistry.get} gives them. */
   connected(): Cluster[];
+  /** Ends all controllers, gives the leases back, and closes the connections. */
+  stop(): Promise<void>;
 }
 
-/** What to do with a cluster; the signal ends it. */
+/** What to do with a cluster. The signal ends it; the promise resolves when all that it has started has ended. */
 export type ClusterHook = (
   cluster: Cluster,
   signal: AbortSignal,

@@ -79,9 +79,17 @@ export class KubernetesError extends CustomErrorBase {
     return this.statusCode === 403 || this.statusCode === 401;
   }
 
-  /** The API server is older in its memory than the resource version asked for; list again. */
+  /**
+   * A watch can't go on from its resource version, which is too old (410) or, where the API server's data were restored, too new; list
+   * again.
+   */
   get expired(): boolean {
-    return this.statusCode === 410;
+    return (
+      this.statusCode === 410 ||
+      this.status.details?.causes?.some(
+        ({ reason }) => reason === 'ResourceVersionTooLarge',
+      ) === true
+    );
   }
 
   /** The API server gave no answer, or is not able to give one now (429, 502, 503, 504). */

@@ -73,6 +73,11 @@ export function createStore<T extends KubernetesObject>(): Store<T> {
       return true;
     },
     replace(list, resourceVersion) {
+      if (isNewerVersion(version, resourceVersion)) {
+        // Versions have gone back: the API server's data were restored or made anew, and nothing here is newer than they are.
+        const gone = this.clear();
+        return [...gone, ...this.replace(list, resourceVersion)];
+      }
       version = resourceVersion;
       const changed = list.filter(set);
       const listed = new Set(list.map(objectKey));

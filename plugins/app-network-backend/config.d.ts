@@ -1,0 +1,29 @@
+export interface Config {
+  appNetwork?: {
+    /** The clusters whose networks are looked after. None is fine: the portal starts without. */
+    clusters?: Array<{
+      /** Name of the cluster, as in the annotation backstage.io/kubernetes-cluster of entities. */
+      name: string;
+      /** Name for people; default: the name. */
+      title?: string;
+      /**
+       * Path of a kubeconfig file, relative to where the backend is started. It may appear or change later. Default, where url is not given
+       * either: what kubectl would use, or in a pod its service account.
+       */
+      kubeconfig?: string;
+      /** Context in the kubeconfig; default: its current context. */
+      context?: string;
+      /** URL of the API server, instead of a kubeconfig. */
+      url?: string;
+      /** Certificate authority of the API server: PEM, base64-encoded. */
+      caData?: string;
+      /**
+       * Token of a service account.
+       * @visibility secret
+       */
+      serviceAccountToken?: string;
+      /** Whether to talk to the API server without knowing that it is the right one. */
+      skipTLSVerify?: boolean;
+    }>;
+  };
+}
