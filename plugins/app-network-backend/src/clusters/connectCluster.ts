@@ -10,6 +10,7 @@ import { createConnection } from '../engine/connection';
 import { installCustomResourceDefinitions } from '../engine/crds';
 import { createDiscovery } from '../engine/discovery';
 import { createInformers } from '../engine/informers';
+import { exportKubeConfig } from '../engine/kubeconfig';
 import { electWithLease, type LeaseElection } from '../engine/lease';
 import type { Cluster, Informer } from '../engine/types';
 import type { ClusterConfig } from './config';
@@ -63,6 +64,7 @@ export function connectCluster(
       onWrite: informers.written,
     }),
     informers,
+    kubeconfig: () => exportKubeConfig(loadKubeConfig()),
   };
   let problems: string[] = [];
   let election: LeaseElection | undefined;

@@ -22,6 +22,7 @@ describe('platformFacts', () => {
     expect(platformFacts(platform({}, [ip('203.0.113.7')]))).toEqual({
       environmentName: 'default',
       dnsSuffix: '203.0.113.7.nip.io',
+      dns: { mode: 'Wildcard' },
       ingressGateway: {
         namespace: 'istio-system',
         serviceAccount: 'istio-ingressgateway',

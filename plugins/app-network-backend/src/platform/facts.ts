@@ -50,6 +50,7 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
   return {
     environmentName: spec.environmentName ?? 'default',
     dnsSuffix: dnsSuffix(spec, addresses),
+    dns: dnsMode(spec),
     ingressGateway: {
       namespace: ingressGatewayNamespace(spec),
       serviceAccount: INGRESS_GATEWAY,
@@ -97,4 +98,11 @@ function dnsSuffix(
   return address
     ? `${address.value.replace(/:/g, '-')}.${wildcard?.domain ?? 'nip.io'}`
     : undefined;
+}
+
+function dnsMode({ dns }: NetworkPlatformSpec): PlatformFacts['dns'] {
+  if (dns?.external) {
+    return { mode: 'External', zone: dns.external.zone };
+  }
+  return { mode: dns?.custom ? 'Custom' : 'Wildcard' };
 }

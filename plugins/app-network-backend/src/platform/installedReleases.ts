@@ -1,0 +1,160 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import { parseDocument } from 'yaml';
+
+/** Label on the release Secrets of what we installed; its value is the name of the NetworkPlatform. */
+export const PLATFORM_LABEL = 'app-network.io/platform';
+
+/** Label on the release Secrets of what we installed: what chart, version and values it was made from. */
+export const DIGEST_LABEL = 'app-network.io/digest';
+
+/** A Secret that holds one revision of a Helm release (driver `secret`, `sh.helm.release.v1.<name>.v<revision>`). */
+export interface ReleaseSecret extends KubernetesObject {
+  data?: { release?: string };
+}
+
+/** States of a Helm release, as they stand in the label `status` (helm.sh/helm/v4/pkg/release/common). */
+export type HelmStatus =
+  | 'unknown'
+  | 'deployed'
+  | 'uninstalled'
+  | 'superseded'
+  | 'failed'
+  | 'uninstalling'
+  | 'pending-install'
+  | 'pending-upgrade'
+  | 'pending-rollback';
+
+/** Something a release brings that runs pods. */
+export interface WorkloadRef {
+  kind: 'Deployment' | 'DaemonSet' | 'StatefulSet';
+  namespace: string;
+  name: string;
+}
+
+/** The latest revision of a release in the cluster. */
+export interface InstalledRelease {
+  release: string;
+  namespace: string;
+  revision: number;
+  status: HelmStatus;
+  /** Whether we installed it. */
+  ours: boolean;
+  /** {@link DIGEST_LABEL}; undefined where we did not install it. */
+  digest: string | undefined;
+  secretName: string;
+  /** Version of the chart. */
+  version: string | undefined;
+  /** When it was last installed or upgraded, ISO 8601. */
+  lastDeployed: string | undefined;
+  /** What Helm says of it, such as why it failed. */
+  description: string;
+  workloads: WorkloadRef[];
+}
+
+/** Reads the latest revision of each release; a Secret that can't be read is one without contents. */
+export async function readInstalledReleases(
+  secrets: readonly ReleaseSecret[],
+): Promise<InstalledRelease[]> {
+  const latest = new Map<string, ReleaseSecret>();
+  for (const secret of secrets) {
+    const key = `${secret.metadata.namespace}/${label(secret, 'name')}`;
+    const other = latest.get(key);
+    if (!other || revisionOf(secret) > revisionOf(other)) {
+      latest.set(key, secret);
+    }
+  }
+  return Promise.all([...latest.values()].map(readRelease));
+}
+
+async function readRelease(secret: ReleaseSecret): Promise<InstalledRelease> {
+  const namespace = secret.metadata.namespace ?? '';
+  return {
+    release: label(secret, 'name'),
+    namespace,
+    revision: revisionOf(secret),
+    status: label(secret, 'status') as HelmStatus,
+    ours: PLATFORM_LABEL in (secret.metadata.labels ?? {}),
+    digest: secret.metadata.labels?.[DIGEST_LABEL],
+    secretName: secret.metadata.name,
+    ...(await contentsOf(secret)),
+  };
+}
+
+type Contents = Pick<
+  InstalledRelease,
+  'version' | 'lastDeployed' | 'description' | 'workloads'
+>;
+
+/** What has been read of a Secret; they are large, and looked at often. */
+const read = new WeakMap<ReleaseSecret, Promise<Contents>>();
+
+function contentsOf(secret: ReleaseSecret): Promise<Contents> {
+  const known = read.get(secret);
+  if (known) {
+    return known;
+  }
+  const contents = readContents(secret);
+  read.set(secret, contents);
+  return contents;
+}
+
+/** A release as Helm writes it: JSON, gzip, base64, and base64 once more as a Secret's data. */
+async function readContents(secret: ReleaseSecret): Promise<Contents> {
+  try {
+    const packed = Buffer.from(
+      Buffer.from(secret.data?.release ?? '', 'base64').toString(),
+      'base64',
+    );
+    const release = JSON.parse(
+      (await promisify(gunzip)(packed)).toString(),
+    ) as {
+      info?: { last_deployed?: string; description?: string };
+      chart?: { metadata?: { version?: string } };
+      manifest?: string;
+    };
+    return {
+      version: release.chart?.metadata?.version,
+      lastDeployed: release.info?.last_deployed,
+      description: release.info?.description ?? '',
+      workloads: workloadsOf(
+        release.manifest ?? '',
+        secret.metadata.namespace ?? '',
+      ),
+    };
+  } catch (error) {
+    return {
+      version: undefined,
+      lastDeployed: secret.metadata.creationTimestamp,
+      description: `Secret ${secret.metadata.namespace}/${secret.metadata.name} can't be read: ${error}`,
+      workloads: [],
+    };
+  }
+}
+
+/** A manifest is up to megabytes of CustomResourceDefinitions, so only what may be a workload is parsed. */
+function workloadsOf(manifest: string, namespace: string): WorkloadRef[] {
+  return manifest
+    .split(/^---.*$/m)
+    .filter(text => /^kind: (Deployment|DaemonSet|StatefulSet)\s*$/m.test(text))
+    .map(text => {
+      const { kind, metadata } = parseDocument(text).toJS() as {
+        kind: WorkloadRef['kind'];
+        metadata: { namespace?: string; name: string };
+      };
+      return {
+        kind,
+        namespace: metadata.namespace ?? namespace,
+        name: metadata.name,
+      };
+    });
+}
+
+function label(secret: ReleaseSecret, name: string): string {
+  return secret.metadata.labels?.[name] ?? '';
+}
+
+function revisionOf(secret: ReleaseSecret): number {
+  return Number(label(secret, 'version'));
+}

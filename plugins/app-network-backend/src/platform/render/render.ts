@@ -1,0 +1,45 @@
+import {
+  withDefaults,
+  type KubernetesObject,
+  type NetworkPlatform,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { KindRef } from '../../engine/types';
+import type { ComponentName } from '../components/types';
+import { renderIssuer } from './issuer';
+import { renderPeerAuthentication } from './peerAuthentication';
+
+/** Kinds that a platform has objects of, besides what its charts bring. */
+export const PLATFORM_KINDS: KindRef[] = [
+  { apiVersion: 'security.istio.io/v1', kind: 'PeerAuthentication' },
+  { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer' },
+  { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+];
+
+/** An object of the platform, and which component must be ready to take it. */
+export interface PlatformObject {
+  object: KubernetesObject;
+  component: ComponentName;
+}
+
+/** What a platform consists of, besides what its charts bring. */
+export function renderPlatform(platform: NetworkPlatform): {
+  objects: PlatformObject[];
+  /** What the spec says of certificates and can't be done. */
+  certificateProblems: string[];
+} {
+  const spec = withDefaults(platform).spec ?? {};
+  const issuer = renderIssuer(spec);
+  return {
+    objects: [
+      ...renderPeerAuthentication(spec).map(object => ({
+        object,
+        component: 'istio' as const,
+      })),
+      ...issuer.objects.map(object => ({
+        object,
+        component: 'certManager' as const,
+      })),
+    ],
+    certificateProblems: issuer.problems,
+  };
+}
