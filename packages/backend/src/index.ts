@@ -28,4 +28,8 @@ backend.add(
   import('@app-network/backstage-plugin-scaffolder-backend-module-app-network'),
 );
 
+// This portal has no Git host to keep what templates create; with one, leave both out.
+backend.add(import('./modules/localCatalog/catalogModule'));
+backend.add(import('./modules/localCatalog/scaffolderModule'));
+
 backend.start();
