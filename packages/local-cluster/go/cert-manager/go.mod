@@ -1,4 +1,4 @@
-module github.com/cert-manager/cert-manager/app-network-local-cluster
+module github.com/cert-manager/cert-manager/local-cluster/cert-manager
 
 go 1.26.0
 

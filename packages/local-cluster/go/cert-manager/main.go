@@ -1,7 +1,7 @@
 // cert-manager in one program: controller, webhook, cainjector and the start-up check, chosen by the name the program
 // is called by or by its first argument.
 //
-// Upstream keeps these commands in Go modules of their own, which are not published; this puts the same packages of
+// Upstream keeps these commands in Go modules of their own, which are not published. This puts the same packages of
 // the published module together. Some of those are internal to it, hence the name of this module.
 package main
 

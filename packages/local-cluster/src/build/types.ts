@@ -54,7 +54,11 @@ export interface ChartArchive {
   version: string;
 }
 
-export type ChartName = 'istio-base' | 'istiod' | 'istio-gateway' | 'cert-manager';
+export type ChartName =
+  | 'istio-base'
+  | 'istiod'
+  | 'istio-gateway'
+  | 'cert-manager';
 
 /** What a control plane alone needs. */
 export interface BuiltControlPlane {
