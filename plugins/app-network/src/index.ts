@@ -3,6 +3,10 @@
  *
  * @packageDocumentation
  */
-export { appNetworkApiRef, type AppNetworkApi } from './api/AppNetworkApi';
+export {
+  appNetworkApiRef,
+  type AppNetworkApi,
+  type AppNetworkRef,
+} from './api/AppNetworkApi';
 export { AppNetworkClient } from './api/AppNetworkClient';
 export { appNetworkPlugin as default } from './plugin';

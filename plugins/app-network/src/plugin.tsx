@@ -28,7 +28,7 @@ const api = ApiBlueprint.make({
 const platformPage = PageBlueprint.make({
   params: {
     path: '/app-network',
-    title: 'Network platform',
+    title: 'Network',
     icon: <RiGlobalLine fontSize="inherit" />,
     routeRef: rootRouteRef,
     loader: () =>
@@ -69,7 +69,8 @@ const clusterPicker = FormFieldBlueprint.make({
  */
 export const appNetworkPlugin = createFrontendPlugin({
   pluginId: 'app-network',
-  title: 'Network platform',
+  title: 'Network',
+  icon: <RiGlobalLine fontSize="inherit" />,
   extensions: [api, platformPage, entityContent, clusterPicker],
   routes: { root: rootRouteRef, entityContent: entityContentRouteRef },
   externalRoutes: { createTemplate: createTemplateRouteRef },

@@ -3,9 +3,9 @@ import { RiCheckLine, RiFileCopyLine } from '@remixicon/react';
 import { useEffect, useState } from 'react';
 import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
 
-/** Copies a value; the button says what, and that it was done. */
-export function CopyButton(props: { value: string }) {
-  const { value } = props;
+/** Copies a value; the button says what, by a label where the value is long, and that it was done. */
+export function CopyButton(props: { value: string; label?: string }) {
+  const { value, label = value } = props;
   const [state, copy] = useCopyToClipboard();
   const [isCopied, setCopied] = useState(false);
 
@@ -23,7 +23,7 @@ export function CopyButton(props: { value: string }) {
       <ButtonIcon
         size="small"
         variant="tertiary"
-        aria-label={done ? `Copied ${value}` : `Copy ${value}`}
+        aria-label={done ? `Copied ${label}` : `Copy ${label}`}
         icon={done ? <RiCheckLine /> : <RiFileCopyLine />}
         onPress={() => {
           copy(value);

@@ -33,12 +33,13 @@ export function DataTable(props: {
   return (
     <div className={styles.scroll}>
       <TableRoot aria-label={label} className={styles.table}>
-        <TableHeader>
+        <TableHeader className={styles.header}>
           {columns.map(column => (
             <Column
               key={column.id}
               id={column.id}
               isRowHeader={column.isRowHeader}
+              className={styles.column}
               style={{ width: column.width }}
             >
               {column.label}
@@ -47,7 +48,7 @@ export function DataTable(props: {
         </TableHeader>
         <TableBody>
           {rows.map(row => (
-            <Row key={row.id} id={row.id}>
+            <Row key={row.id} id={row.id} className={styles.row}>
               {columns.map(column => (
                 <Cell key={column.id} className={styles.cell}>
                   {row.cells[column.id]}

@@ -41,6 +41,8 @@ export function CertificateDetails(props: {
   );
 }
 
+const EXPIRY_WORDS: Record<string, string> = { Valid: 'until', Expired: 'on' };
+
 function Expiry(props: { notAfter?: string; now: Date }) {
   const expiry = props.notAfter
     ? certificateExpiry(props.notAfter, props.now)
@@ -56,7 +58,7 @@ function Expiry(props: { notAfter?: string; now: Date }) {
       <div className={styles.expiry}>
         <HealthStatus health={health} />
         <Text as="span" variant="body-medium">
-          {health.label === 'Expired' ? 'on' : 'until'}{' '}
+          {EXPIRY_WORDS[health.label] ?? '– valid until'}{' '}
           <time dateTime={props.notAfter}>{date}</time> ({relative})
         </Text>
       </div>

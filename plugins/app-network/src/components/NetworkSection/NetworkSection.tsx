@@ -4,6 +4,7 @@ import { useId } from 'react';
 import { useNow } from '../../hooks/useNow';
 import { appNetworkHealth } from '../../status/health';
 import { ConditionTable } from '../ConditionTable/ConditionTable';
+import cardStyles from '../Card/Card.module.css';
 import { HealthMessage } from '../HealthStatus/HealthMessage';
 import { SectionPart } from '../SectionPart/SectionPart';
 import { ObjectTable } from './ObjectTable';
@@ -25,8 +26,8 @@ export function NetworkSection(props: {
 
   return (
     <section aria-labelledby={headingId}>
-      <Card>
-        <CardHeader>
+      <Card className={cardStyles.card}>
+        <CardHeader className={cardStyles.inner}>
           <SectionHeader
             view={view}
             clusterTitle={clusterTitle}
@@ -35,7 +36,7 @@ export function NetworkSection(props: {
             onDeleted={onDeleted}
           />
         </CardHeader>
-        <CardBody>
+        <CardBody className={cardStyles.inner}>
           <HealthMessage health={health} />
           <Summary appNetwork={appNetwork} now={now} />
           <SectionPart

@@ -1,10 +1,12 @@
 import type { ObjectView } from '@app-network/backstage-plugin-app-network-common';
 import { Button, Text } from '@backstage/ui';
+import { RiCodeLine } from '@remixicon/react';
 import { useState } from 'react';
 import { objectHealth } from '../../status/health';
 import { DataTable, type DataColumn } from '../DataTable/DataTable';
 import { HealthStatus } from '../HealthStatus/HealthStatus';
 import { ObjectDialog } from './ObjectDialog';
+import styles from './NetworkSection.module.css';
 import { objectKey, qualifiedName } from './objectName';
 
 const COLUMNS: DataColumn[] = [
@@ -12,7 +14,7 @@ const COLUMNS: DataColumn[] = [
   { id: 'name', label: 'Name', width: '30%', isRowHeader: true },
   { id: 'state', label: 'State', width: '14%' },
   { id: 'message', label: 'Message' },
-  { id: 'yaml', label: 'Definition', width: '7rem' },
+  { id: 'yaml', label: 'Definition', width: '6.5rem' },
 ];
 
 /** What an AppNetwork became, each with its YAML. */
@@ -41,7 +43,9 @@ export function ObjectTable(props: { objects: ObjectView[] }) {
             yaml: (
               <Button
                 size="small"
-                variant="secondary"
+                variant="tertiary"
+                className={styles.yamlButton}
+                iconStart={<RiCodeLine />}
                 aria-label={`YAML of ${object.ref.kind} ${qualifiedName(
                   object.ref,
                 )}`}

@@ -10,10 +10,10 @@ import styles from './NetworkSection.module.css';
 const COLUMNS: DataColumn[] = [
   { id: 'order', label: '#', width: '3rem' },
   { id: 'hosts', label: 'Host', width: '24%' },
-  { id: 'path', label: 'Path', width: '22%', isRowHeader: true },
+  { id: 'path', label: 'Path', width: '20%', isRowHeader: true },
   { id: 'method', label: 'Method', width: '6.5rem' },
   { id: 'headers', label: 'Headers' },
-  { id: 'backends', label: 'Backends', width: '22%' },
+  { id: 'backends', label: 'Backends', width: '28%' },
 ];
 
 /** Which requests go where, in the order in which the gateway tries them. */
@@ -96,7 +96,12 @@ function Backends(props: { backends: RouteView['backends'] }) {
           <code className={styles.code}>
             {port === undefined ? service : `${service}:${port}`}
           </code>
-          {backends.length > 1 && ` ${share(weight, sum)}`}
+          {backends.length > 1 && (
+            <>
+              {' '}
+              <span className={styles.share}>{share(weight, sum)}</span>
+            </>
+          )}
         </>
       ))}
     />
@@ -105,9 +110,8 @@ function Backends(props: { backends: RouteView['backends'] }) {
 
 function share(weight: number, sum: number): string {
   const percent = sum === 0 ? 0 : (weight / sum) * 100;
-  return `${percent.toLocaleString('en', {
-    maximumFractionDigits: 1,
-  })}% (weight ${weight})`;
+  const rounded = percent.toLocaleString('en', { maximumFractionDigits: 1 });
+  return `weight ${weight} (${rounded}%)`;
 }
 
 function Lines(props: { items: ReactNode[] }) {

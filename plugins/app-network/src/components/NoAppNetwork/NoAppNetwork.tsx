@@ -4,6 +4,7 @@ import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { ButtonLink, Card, CardBody, Text } from '@backstage/ui';
 import { createTemplateRouteRef } from '../../routes';
 import { entityLink, exampleAppNetwork } from '../../status/entityLink';
+import cardStyles from '../Card/Card.module.css';
 import { CodeBlock } from '../Copy/CodeBlock';
 import { AnnotationHelp } from './AnnotationHelp';
 import styles from './NoAppNetwork.module.css';
@@ -18,9 +19,9 @@ export function NoAppNetwork(props: {
   const templates = useRouteRef(createTemplateRouteRef);
   return (
     <Card>
-      <CardBody>
+      <CardBody className={cardStyles.padded}>
         <div className={styles.body}>
-          <Text as="h2" variant="title-small">
+          <Text as="h2" variant="title-small" weight="bold">
             {entity.metadata.title ?? entity.metadata.name} is not on the
             network yet
           </Text>

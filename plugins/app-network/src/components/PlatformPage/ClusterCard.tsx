@@ -2,6 +2,7 @@ import type { ClusterSummary } from '@app-network/backstage-plugin-app-network-c
 import { Card, CardBody, CardHeader, Text } from '@backstage/ui';
 import { useId } from 'react';
 import { clusterHealth } from '../../status/health';
+import cardStyles from '../Card/Card.module.css';
 import { HealthMessage } from '../HealthStatus/HealthMessage';
 import { HealthStatus } from '../HealthStatus/HealthStatus';
 import { NoPlatform } from './NoPlatform';
@@ -15,11 +16,11 @@ export function ClusterCard(props: { cluster: ClusterSummary }) {
   const headingId = useId();
   return (
     <section aria-labelledby={headingId}>
-      <Card>
-        <CardHeader>
+      <Card className={cardStyles.card}>
+        <CardHeader className={cardStyles.inner}>
           <div className={styles.header}>
             <div className={styles.title}>
-              <Text as="h2" variant="title-small" id={headingId}>
+              <Text as="h2" variant="title-small" weight="bold" id={headingId}>
                 {cluster.title}
               </Text>
               <Text variant="body-small" color="secondary">
@@ -29,7 +30,7 @@ export function ClusterCard(props: { cluster: ClusterSummary }) {
             <HealthStatus health={health} size="medium" />
           </div>
         </CardHeader>
-        <CardBody>
+        <CardBody className={cardStyles.inner}>
           <HealthMessage health={health} />
           <Platform cluster={cluster} />
         </CardBody>

@@ -1,5 +1,6 @@
 import { Card, CardBody, Text } from '@backstage/ui';
 import { stringify } from 'yaml';
+import cardStyles from '../Card/Card.module.css';
 import { CodeBlock } from '../Copy/CodeBlock';
 import styles from './PlatformPage.module.css';
 
@@ -20,9 +21,9 @@ const EXAMPLE = stringify({
 export function NoClusters() {
   return (
     <Card>
-      <CardBody>
+      <CardBody className={cardStyles.padded}>
         <div className={styles.details}>
-          <Text as="h2" variant="title-small">
+          <Text as="h2" variant="title-small" weight="bold">
             No clusters are configured
           </Text>
           <Text as="p" variant="body-medium">

@@ -1,4 +1,4 @@
-import { Container, Flex } from '@backstage/ui';
+import { Container, Flex, Header } from '@backstage/ui';
 import { useClusters } from '../../hooks/useClusters';
 import { ErrorState } from '../ErrorState/ErrorState';
 import { LoadingCards } from '../ErrorState/LoadingCards';
@@ -9,11 +9,17 @@ import { NoClusters } from './NoClusters';
 /** The clusters, and the network platform of each. */
 export function PlatformPage() {
   return (
-    <Container>
-      <Flex direction="column" gap="4" pt="4" pb="8">
-        <Clusters />
-      </Flex>
-    </Container>
+    <>
+      <Header
+        title="Network platform"
+        description="What puts the applications of each cluster on the network: gateways, mesh and certificates."
+      />
+      <Container>
+        <Flex direction="column" gap="4" pb="8">
+          <Clusters />
+        </Flex>
+      </Container>
+    </>
   );
 }
 
