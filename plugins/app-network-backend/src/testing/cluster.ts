@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import { KubeConfig } from '@kubernetes/client-node';
+import { createKubernetesClient } from '../engine/client';
+import { createConnection, type Connection } from '../engine/connection';
+import { createDiscovery } from '../engine/discovery';
+import { createInformers } from '../engine/informers';
+import type { Cluster, Informer } from '../engine/types';
+
+/** A cluster to test against: its API server, etcd and controller manager are real. */
+export interface TestCluster {
+  /** Path of a kubeconfig of its administrator. */
+  kubeconfig: string;
+  context: string;
+  /** Path of the API server's audit log, where it is known: one JSON object a line for each write. */
+  auditLog: string | undefined;
+}
+
+/** A connection to a test cluster, as one backend has it. */
+export interface TestConnection {
+  cluster: Cluster;
+  connection: Connection;
+  /** Makes a namespace for a test; it is deleted on close, without waiting. */
+  createNamespace(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * The cluster of this test run: the one that APP_NETWORK_TEST_KUBECONFIG names (and APP_NETWORK_TEST_CONTEXT in it), otherwise the local
+ * cluster `test`, whose control plane is brought up if it isn't. All tests share it, so each uses a namespace of its own.
+ */
+export function testCluster(): Promise<TestCluster> {
+  shared ??= bringUp();
+  return shared;
+}
+
+let shared: Promise<TestCluster> | undefined;
+
+/** Connects to the test cluster as its administrator, or with other settings in the kubeconfig. */
+export async function connectToTestCluster(
+  change: (kubeConfig: KubeConfig) => void = () => {},
+): Promise<TestConnection> {
+  const { kubeconfig, context } = await testCluster();
+  const stop = new AbortController();
+  const connection = createConnection({
+    cluster: 'test',
+    loadKubeConfig: () => {
+      const kubeConfig = new KubeConfig();
+      kubeConfig.loadFromFile(kubeconfig);
+      kubeConfig.setCurrentContext(context);
+      change(kubeConfig);
+      return kubeConfig;
+    },
+  });
+  const discovery = createDiscovery(connection);
+  const informers = createInformers({
+    connection,
+    discovery,
+    signal: stop.signal,
+  });
+  const client = createKubernetesClient({
+    connection,
+    discovery,
+    onWrite: informers.written,
+  });
+  const namespaces: string[] = [];
+  return {
+    cluster: { name: 'test', title: 'Test', client, informers },
+    connection,
+    async createNamespace() {
+      const name = `test-${randomBytes(4).toString('hex')}`;
+      await client.create({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      });
+      namespaces.push(name);
+      return name;
+    },
+    async close() {
+      for (const name of namespaces) {
+        await client.delete({ apiVersion: 'v1', kind: 'Namespace', name });
+      }
+      stop.abort();
+      await connection.close();
+    },
+  };
+}
+
+/** Waits until a value is there. Fails after a time, saying what was waited for. */
+export async function eventually<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  timeoutMs = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined && value !== false) {
+      return value;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`${what}: not within ${timeoutMs} ms`);
+    }
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
+/** Waits until an informer's copy is filled. */
+export async function synced<T extends KubernetesObject>(
+  informer: Informer<T>,
+): Promise<Informer<T>> {
+  await eventually(
+    `${informer.kind.kind} listed`,
+    () => informer.state === 'Synced',
+  );
+  return informer;
+}
+
+const run = promisify(execFile);
+const CLI = path.resolve(
+  __dirname,
+  '../../../../packages/local-cluster/src/cli.ts',
+);
+
+async function bringUp(): Promise<TestCluster> {
+  const kubeconfig = process.env.APP_NETWORK_TEST_KUBECONFIG;
+  if (kubeconfig) {
+    const given = new KubeConfig();
+    given.loadFromFile(kubeconfig);
+    return {
+      kubeconfig,
+      context:
+        process.env.APP_NETWORK_TEST_CONTEXT ?? given.getCurrentContext(),
+      auditLog: process.env.APP_NETWORK_TEST_AUDIT_LOG,
+    };
+  }
+  const named = ['--name', 'test'];
+  await run(process.execPath, [CLI, 'up', ...named, '--control-plane-only']);
+  const { stdout } = await run(process.execPath, [
+    CLI,
+    'status',
+    ...named,
+    '--json',
+  ]);
+  return JSON.parse(stdout) as TestCluster;
+}
