@@ -1,0 +1,154 @@
+/**
+ * Starts cluster, platform and portal side by side, and ends on Ctrl-C what it started. `npm start -- --help` tells the options.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  clusterPaths,
+  clustersDirectory,
+  DEFAULT_NAME,
+} from '../packages/local-cluster/src/cluster/paths.ts';
+import { namedContext } from '../packages/local-cluster/src/commands/namedContext.ts';
+import { startCluster } from './start/cluster.ts';
+import { appConfigFiles, configuredClusters } from './start/configuration.ts';
+import { assertPortFree, startPortal } from './start/portal.ts';
+import { progressOn } from './start/progress.ts';
+import { describe, type Run, type Target } from './start/run.ts';
+
+const HELP = `Starts a Kubernetes cluster, the network platform and the portal. Ctrl-C ends all that it started.
+
+  npm start                        with a cluster on this machine, built the first time
+  npm start -- --context CONTEXT   with a cluster of yours, a context of your kubeconfig; nothing is installed on it unasked
+  npm start -- --port PORT         the portal's port; default 7007
+  npm start -- --name NAME         name of the cluster on this machine; one that runs already is used, and left running
+
+Clusters in app-config.local.yaml (appNetwork.clusters) are used instead of one on this machine.
+`;
+
+interface Options {
+  port: number;
+  name: string;
+  context: string | undefined;
+}
+
+try {
+  const options = readOptions();
+  if (options) {
+    process.exitCode = await start(options);
+  }
+} catch (error) {
+  process.stderr.write(`${describe(error)}\n`);
+  process.exitCode = 1;
+}
+
+function readOptions(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      context: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+      name: { type: 'string', default: DEFAULT_NAME },
+      port: { type: 'string', default: '7007' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return undefined;
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new Error(
+      `--port: "${values.port}" is no port; take a number from 1 to 65535`,
+    );
+  }
+  return { port, name: values.name, context: values.context };
+}
+
+/** Starts everything, and returns the exit code when it has ended again. */
+async function start({ port, name, context }: Options): Promise<number> {
+  const configFiles = appConfigFiles();
+  const target = await chooseTarget(name, context, configFiles);
+  await assertPortFree(port);
+  const directory = path.join(clustersDirectory(), '../portal', name);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const run: Run = {
+    name,
+    port,
+    url: `http://localhost:${port}`,
+    target,
+    progress: progressOn(process.stdout, ['cluster', 'platform', 'portal']),
+    stop: new AbortController(),
+    directory,
+    endings: [],
+    addresses: [],
+  };
+  const { signal } = run.stop;
+  for (const signalName of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signalName, () => run.stop.abort());
+  }
+
+  let failed = false;
+  const part = (work: Promise<void>, onFailure: () => void) =>
+    work.catch(error => {
+      if (!signal.aborted) {
+        failed = true;
+        run.progress.note(describe(error));
+        onFailure();
+      }
+    });
+  const parts = Promise.all([
+    // Without the portal there is nothing to look at.
+    part(startPortal(run, configFiles), () => run.stop.abort()),
+    // Without its cluster the portal goes on, and shows what is wrong.
+    part(startCluster(run), () => undefined),
+  ]);
+  void parts.then(() => {
+    if (!signal.aborted) {
+      run.progress.note(
+        ['', ...run.addresses, 'Ctrl-C ends all of it.'].join('\n'),
+      );
+    }
+  });
+  await aborted(signal);
+  await parts;
+  for (const end of run.endings.reverse()) {
+    await end();
+  }
+  run.progress.stop();
+  return failed ? 1 : 0;
+}
+
+async function chooseTarget(
+  name: string,
+  context: string | undefined,
+  configFiles: string[],
+): Promise<Target> {
+  if (context !== undefined) {
+    const { kubeconfig } = await namedContext(context);
+    return {
+      kind: 'named',
+      names: [context],
+      entries: [{ name: context, kubeconfig, context }],
+    };
+  }
+  const names = await configuredClusters(configFiles);
+  if (names.length > 0) {
+    return { kind: 'named', names, entries: undefined };
+  }
+  const { kubeconfig } = clusterPaths(name);
+  return {
+    kind: 'local',
+    entries: [{ name: 'local', title: 'This machine', kubeconfig }],
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) {
+      resolve();
+    } else {
+      signal.addEventListener('abort', () => resolve());
+    }
+  });
+}
