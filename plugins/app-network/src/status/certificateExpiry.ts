@@ -57,7 +57,7 @@ function expiryHealth(days: number): Health {
   }
   if (days < WARNING_DAYS) {
     return {
-      level: 'progress',
+      level: 'warning',
       label: 'Renewal due',
       message:
         'Fewer than 30 days are left. If it is not renewed by its issuer, renew it yourself.',

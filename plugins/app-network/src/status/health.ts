@@ -8,10 +8,15 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 
 /**
- * How something is, in the four ways that a person tells apart at a glance:
- * it works, it is on its way, it needs somebody, or nobody can tell.
+ * How something is, in the ways that a person tells apart at a glance:
+ * it works, it is on its way, it will need somebody, it needs somebody now, or nobody can tell.
  */
-export type HealthLevel = 'ready' | 'progress' | 'problem' | 'unknown';
+export type HealthLevel =
+  | 'ready'
+  | 'progress'
+  | 'warning'
+  | 'problem'
+  | 'unknown';
 
 /** A level with the word shown for it, a machine's reason, and a message for a person. */
 export interface Health {

@@ -1,6 +1,7 @@
 import type { AppNetworkView } from '@app-network/backstage-plugin-app-network-common';
-import { Alert } from '@backstage/ui';
 import { useEffect, useRef, useState } from 'react';
+import { Notice } from '../Notice/Notice';
+import styles from './DeletionNotice.module.css';
 
 /** Says when an AppNetwork that was seen being deleted is gone. */
 export function DeletionNotice(props: { items: AppNetworkView[] }) {
@@ -22,12 +23,11 @@ export function DeletionNotice(props: { items: AppNetworkView[] }) {
   }, [items]);
 
   return (
-    <div role="status">
+    <div role="status" className={styles.region}>
       {gone.map(description => (
-        <Alert
+        <Notice
           key={description}
           status="success"
-          icon
           title={`${description} is deleted, with everything that was made for it.`}
         />
       ))}

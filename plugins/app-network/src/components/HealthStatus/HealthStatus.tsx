@@ -1,4 +1,5 @@
 import {
+  RiAlertFill,
   RiCheckboxCircleFill,
   RiErrorWarningFill,
   RiLoader4Line,
@@ -11,6 +12,7 @@ import styles from './HealthStatus.module.css';
 const ICONS: Record<HealthLevel, RemixiconComponentType> = {
   ready: RiCheckboxCircleFill,
   progress: RiLoader4Line,
+  warning: RiAlertFill,
   problem: RiErrorWarningFill,
   unknown: RiQuestionLine,
 };

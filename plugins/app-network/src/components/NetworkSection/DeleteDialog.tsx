@@ -1,7 +1,6 @@
 import type { AppNetworkView } from '@app-network/backstage-plugin-app-network-common';
 import { useApi } from '@backstage/core-plugin-api';
 import {
-  Alert,
   Button,
   Dialog,
   DialogBody,
@@ -12,6 +11,7 @@ import {
 import { useState } from 'react';
 import { appNetworkApiRef } from '../../api/AppNetworkApi';
 import { describeError } from '../../status/describeError';
+import { Notice } from '../Notice/Notice';
 import styles from './NetworkSection.module.css';
 import { objectKey, qualifiedName } from './objectName';
 
@@ -59,10 +59,8 @@ export function DeleteDialog(props: {
         <div className={styles.dialogBody}>
           <Consequences view={view} />
           {error !== undefined && (
-            <Alert
-              role="alert"
+            <Notice
               status="danger"
-              icon
               title={describeError(error).title}
               description={describeError(error).description}
             />

@@ -1,4 +1,7 @@
-import type { EntityNetworks } from '@app-network/backstage-plugin-app-network-common';
+import {
+  KUBERNETES_ID,
+  type EntityNetworks,
+} from '@app-network/backstage-plugin-app-network-common';
 import type { Entity } from '@backstage/catalog-model';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { ButtonLink, Card, CardBody, Text } from '@backstage/ui';
@@ -27,11 +30,23 @@ export function NoAppNetwork(props: {
           </Text>
           <Text as="p" variant="body-medium">
             No AppNetwork with the label{' '}
-            {Object.entries(link.labels).map(([label, value]) => (
-              <code key={label} className={styles.code}>
-                {label}: {value}{' '}
-              </code>
-            ))}
+            <code
+              className={styles.code}
+            >{`${KUBERNETES_ID}: ${link.id}`}</code>
+            {link.selector && (
+              <>
+                {' '}
+                or the labels{' '}
+                <code className={styles.code}>{link.selector}</code>
+              </>
+            )}
+            {link.namespace && (
+              <>
+                {' '}
+                in the namespace{' '}
+                <code className={styles.code}>{link.namespace}</code>
+              </>
+            )}{' '}
             was found on {clusterNames(networks)}. It would give the application
             a hostname, a certificate and routes. Apply this, with the labels of
             the application’s pods as its selector:
@@ -47,7 +62,7 @@ export function NoAppNetwork(props: {
               </ButtonLink>
             </div>
           )}
-          {!link.annotation && <AnnotationHelp entity={entity} />}
+          {!link.isAnnotated && <AnnotationHelp entity={entity} />}
         </div>
       </CardBody>
     </Card>

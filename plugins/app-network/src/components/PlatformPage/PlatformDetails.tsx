@@ -29,7 +29,7 @@ export function PlatformDetails(props: { platform: NetworkPlatform }) {
       >
         <div className={styles.details}>
           <HealthMessage health={health} />
-          {health.level !== 'ready' && components.length > 0 && (
+          {health.level === 'progress' && components.length > 0 && (
             <InstallationProgress components={components} />
           )}
           <GatewayAddresses status={status} />
