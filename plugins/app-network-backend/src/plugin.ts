@@ -2,6 +2,15 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
+import { appNetworkPermissions } from '@app-network/backstage-plugin-app-network-common';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { createClusters } from './clusters/clusters';
+import { readClusters } from './clusters/config';
+import { createRouter } from './http/router';
+import { observeAppNetwork, observePlatform } from './observe/observe';
+import { signalChanges } from './observe/signals';
+import { startPlatformController } from './platform/controller';
 
 /**
  * Puts applications on the network of the clusters in `appNetwork.clusters`.
@@ -12,9 +21,46 @@ export const appNetworkPlugin = createBackendPlugin({
   pluginId: 'app-network',
   register(env) {
     env.registerInit({
-      deps: { logger: coreServices.logger },
-      async init({ logger }) {
-        logger.info('App Network started');
+      deps: {
+        auditor: coreServices.auditor,
+        catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        lifecycle: coreServices.lifecycle,
+        logger: coreServices.logger,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
+        signals: signalsServiceRef,
+      },
+      async init({ config, httpRouter, lifecycle, logger, ...services }) {
+        const { permissionsRegistry, signals } = services;
+        permissionsRegistry.addPermissions(appNetworkPermissions);
+
+        const helmCommand =
+          config.getOptionalString('appNetwork.helm.command') ?? 'helm';
+        const clusters = createClusters({
+          configs: readClusters(config),
+          logger,
+          onConnected: (cluster, signal) =>
+            signalChanges(cluster, { signals, logger }, signal),
+          async controllers(cluster, signal) {
+            await Promise.all([
+              startPlatformController({ cluster, helmCommand, logger, signal })
+                .stopped,
+            ]);
+          },
+        });
+        lifecycle.addShutdownHook(() => clusters.stop());
+
+        httpRouter.use(
+          await createRouter({
+            ...services,
+            clusters,
+            platform: observePlatform,
+            view: observeAppNetwork,
+          }),
+        );
       },
     });
   },

@@ -13,7 +13,7 @@ export interface Observation {
   cluster: string;
   appNetwork: AppNetwork;
   /** Objects that it should become; empty while that is not known. */
-  desired: KubernetesObject[];
+  desired: ObjectRef[];
   /** Objects that it has become so far, also those that are to go. */
   observed: KubernetesObject[];
   routes: RouteView[];
@@ -27,17 +27,14 @@ export function appNetworkView(observation: Observation): AppNetworkView {
   const byRef = new Map(
     observed.map(object => [refKey(objectRef(object)), object]),
   );
-  const wanted = new Set(desired.map(object => refKey(objectRef(object))));
+  const wanted = new Set(desired.map(refKey));
   const { managedFields, ...metadata } = appNetwork.metadata;
   return {
     cluster,
     appNetwork: { ...appNetwork, metadata },
     routes,
     objects: [
-      ...desired.map(object => {
-        const ref = objectRef(object);
-        return objectView(ref, byRef.get(refKey(ref)));
-      }),
+      ...desired.map(ref => objectView(ref, byRef.get(refKey(ref)))),
       ...observed
         .filter(object => !wanted.has(refKey(objectRef(object))))
         .map(object => objectView(objectRef(object), object)),
