@@ -139,7 +139,9 @@ async function chartArguments(release: HelmRelease): Promise<string[]> {
   if (source.path) {
     await stat(source.path).catch(() => {
       throw new Error(
-        `The chart's path ${source.path} does not exist on the machine of the backend. Put the chart there, or name another place in ${chartField(
+        `The chart's path ${
+          source.path
+        } does not exist on the machine of the backend. Put the chart there, or name another place in ${chartField(
           release,
         )}.`,
       );
@@ -159,7 +161,11 @@ export function chartField({ component, chart }: HelmRelease): string {
 }
 
 async function checkVersion(command: string): Promise<void> {
-  const output = await execute(command, ['version', '--template', '{{.Version}}']);
+  const output = await execute(command, [
+    'version',
+    '--template',
+    '{{.Version}}',
+  ]);
   const major = Number(/^v?(\d+)\./.exec(output.trim())?.[1]);
   if (!(major >= 4)) {
     throw new Error(
@@ -220,9 +226,7 @@ export function causeOf(stderr: string): string {
           .split('\n')
           .filter(line => !/^(level=|time=|WARNING|W\d{4} )/.test(line))
           .join('\n');
-  const cause = text
-    .replace(/^(UPGRADE|INSTALLATION) FAILED: /, '')
-    .trim();
+  const cause = text.replace(/^(UPGRADE|INSTALLATION) FAILED: /, '').trim();
   return cause.length > MAX_CAUSE ? `${cause.slice(0, MAX_CAUSE)} …` : cause;
 }
 

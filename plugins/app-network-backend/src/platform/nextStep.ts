@@ -78,7 +78,9 @@ function foreign(release: HelmRelease, installed: InstalledRelease): string {
     `Helm release ${release.release} in namespace ${namespace} (chart version ${
       version ?? 'unknown'
     }, revision ${revision}, ${status}) was not installed by App Network and is left alone. ` +
-    `To use it as it is, set ${enabledField(release)} to false; to have it managed here, remove it with: helm uninstall ${
+    `To use it as it is, set ${enabledField(
+      release,
+    )} to false; to have it managed here, remove it with: helm uninstall ${
       release.release
     } --namespace ${namespace}`
   );
@@ -86,9 +88,7 @@ function foreign(release: HelmRelease, installed: InstalledRelease): string {
 
 /** Where the spec says whether a release is installed. */
 export function enabledField({ component, release }: HelmRelease): string {
-  return `spec.components.${component}${
-    GATEWAY_FIELDS[release] ?? ''
-  }.enabled`;
+  return `spec.components.${component}${GATEWAY_FIELDS[release] ?? ''}.enabled`;
 }
 
 const GATEWAY_FIELDS: Record<string, string> = {

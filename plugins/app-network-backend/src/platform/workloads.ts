@@ -208,7 +208,9 @@ function containerProblem(container: ContainerStatus): PodProblem | undefined {
     ? {
         message: `container ${name} ended with exit code ${ended.exitCode}${
           ended.reason ? ` (${ended.reason})` : ''
-        }${ended.message ? `: ${ended.message.trim()}` : ''}. See kubectl logs.`,
+        }${
+          ended.message ? `: ${ended.message.trim()}` : ''
+        }. See kubectl logs.`,
         serious: false,
       }
     : undefined;

@@ -1,0 +1,179 @@
+import type { ComponentStatus } from '@app-network/backstage-plugin-app-network-common';
+import type { HelmRelease } from './components/types';
+import type { InstalledRelease } from './installedReleases';
+import { enabledField, type Step } from './nextStep';
+import type { Failure } from './retries';
+import type { PodProblem, Rollout } from './workloads';
+
+/** Everything that is known of one release. */
+export interface ReleaseView {
+  release: HelmRelease;
+  /** {@link release} as a digest. */
+  digest: string;
+  installed: InstalledRelease | undefined;
+  step: Step;
+  /** Helm runs for it. */
+  running: 'upgrade' | 'uninstall' | undefined;
+  /** The last run for it failed. */
+  failure: Failure | undefined;
+  rollout: Rollout;
+  podProblem: PodProblem | undefined;
+}
+
+/** Whether a release is there as it should be, its pods too. */
+export function isReady(view: ReleaseView): boolean {
+  return isDeployed(view) && view.rollout.ready;
+}
+
+/** Whether Helm is done with a release and its pods are not ready. */
+export function isRollingOut(view: ReleaseView): boolean {
+  return isDeployed(view) && !view.rollout.ready;
+}
+
+function isDeployed({ release, step, running }: ReleaseView): boolean {
+  return release.enabled && step.action === 'none' && !running;
+}
+
+/** How long pods may take to be ready before that is called a failure, in milliseconds. They may still become so. */
+const READY_TIMEOUT_MS = 5 * 60_000;
+
+/**
+ * A release as the status shows it.
+ *
+ * @param previous - what the status said before: since when it has been as it is
+ */
+export function componentStatus(
+  view: ReleaseView,
+  previous: ComponentStatus | undefined,
+  now: Date,
+): ComponentStatus {
+  const { release, installed } = view;
+  const elapsedMs = (state: ComponentStatus['state']) =>
+    previous?.state === state && previous.lastTransitionTime
+      ? now.getTime() - Date.parse(previous.lastTransitionTime)
+      : 0;
+  const { state, message } = stateOf(view, previous, elapsedMs);
+  const version = (release.enabled && installed?.version) || release.version;
+  return {
+    name: release.component,
+    release: release.release,
+    namespace: release.namespace,
+    chart: release.chart,
+    ...(version ? { version } : {}),
+    state,
+    message,
+    lastTransitionTime:
+      previous?.state === state && previous.lastTransitionTime
+        ? previous.lastTransitionTime
+        : now.toISOString().replace(/\.\d+Z$/, 'Z'),
+  };
+}
+
+type State = Pick<ComponentStatus, 'state'> & { message: string };
+
+function stateOf(
+  view: ReleaseView,
+  previous: ComponentStatus | undefined,
+  elapsedMs: (state: ComponentStatus['state']) => number,
+): State {
+  const { release, step, running, failure } = view;
+  if (running === 'uninstall' || (step.action === 'uninstall' && !failure)) {
+    return {
+      state: 'Removing',
+      message: `Removing, ${seconds(elapsedMs('Removing'))}.`,
+    };
+  }
+  if (failure && !running) {
+    return {
+      state: 'Failed',
+      message: `${sentence(failure.message)} Tried again at ${new Date(
+        failure.retryAt,
+      ).toISOString()}.`,
+    };
+  }
+  if (step.action === 'refuse') {
+    return { state: 'Failed', message: step.message };
+  }
+  if (step.action === 'wait') {
+    return {
+      state: release.enabled ? 'Pending' : 'Removing',
+      message: step.message,
+    };
+  }
+  if (!release.enabled) {
+    return {
+      state: 'Disabled',
+      message: `${enabledField(
+        release,
+      )} is false, or the profile leaves it out.`,
+    };
+  }
+  if (running || step.action === 'upgrade') {
+    const state = progressState(view, previous);
+    return { state, message: `${state}, ${seconds(elapsedMs(state))}.` };
+  }
+  return rolloutState(view, previous, elapsedMs);
+}
+
+/** The state of a release that Helm is done with: that of its pods. */
+function rolloutState(
+  view: ReleaseView,
+  previous: ComponentStatus | undefined,
+  elapsedMs: (state: ComponentStatus['state']) => number,
+): State {
+  const { rollout, podProblem } = view;
+  if (rollout.ready) {
+    return { state: 'Ready', message: '' };
+  }
+  const state = progressState(view, previous);
+  const problem = podProblem?.message || rollout.message;
+  const pods = `${rollout.readyPods} of ${rollout.desiredPods} pods ready`;
+  if (podProblem?.serious) {
+    return { state: 'Failed', message: `${pods}. ${podProblem.message}` };
+  }
+  const late = elapsedMs(state) > READY_TIMEOUT_MS;
+  if (late || previous?.state === 'Failed') {
+    const missing = rollout.missing
+      .map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`)
+      .join(', ');
+    return {
+      state: 'Failed',
+      message: [
+        `${pods}.`,
+        missing && `${missing} is missing.`,
+        problem || 'See kubectl describe pod.',
+      ]
+        .filter(Boolean)
+        .join(' '),
+    };
+  }
+  return {
+    state,
+    message: `${state}, ${pods}, ${seconds(
+      elapsedMs(state),
+    )}. ${problem}`.trim(),
+  };
+}
+
+/** Installing until it has been ready once; then Upgrading. */
+function progressState(
+  { installed }: ReleaseView,
+  previous: ComponentStatus | undefined,
+): 'Installing' | 'Upgrading' {
+  if (previous?.state === 'Ready' || previous?.state === 'Upgrading') {
+    return 'Upgrading';
+  }
+  const wasDeployed =
+    installed && installed.revision > 1 && installed.status !== 'uninstalled';
+  return wasDeployed && previous?.state !== 'Installing'
+    ? 'Upgrading'
+    : 'Installing';
+}
+
+function seconds(ms: number): string {
+  return `${Math.max(0, Math.round(ms / 1000))} s`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

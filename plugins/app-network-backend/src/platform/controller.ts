@@ -1,0 +1,57 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  NETWORK_PLATFORM_NAME,
+  type NetworkPlatform,
+} from '@app-network/backstage-plugin-app-network-common';
+import { source, startController, type Controller } from '../engine/controller';
+import type { Cluster } from '../engine/types';
+import { createHelm } from './helm';
+import { createHelmRuns } from './helmRuns';
+import { platformInformers } from './informers';
+import { createPlatformReconciler } from './reconciler';
+
+export interface PlatformControllerOptions {
+  cluster: Cluster;
+  /** The `helm` program, version 4: a name on the PATH, or a path; `appNetwork.helm.command` of app-config. */
+  helmCommand: string;
+  logger: LoggerService;
+  /** Ends the controller, and Helm where it runs. */
+  signal: AbortSignal;
+}
+
+/**
+ * Installs what a cluster's NetworkPlatform asks for, and keeps its status.
+ *
+ * @returns the controller; its `stopped` resolves when the last run of Helm has ended too
+ */
+export function startPlatformController(
+  options: PlatformControllerOptions,
+): Controller {
+  const { cluster, helmCommand, logger, signal } = options;
+  const informers = platformInformers(cluster);
+  const runs = createHelmRuns({
+    cluster,
+    helm: createHelm({ command: helmCommand }),
+    logger,
+    onEnd: () => controller.enqueue(NETWORK_PLATFORM_NAME),
+    signal,
+  });
+  const onAny = () => [NETWORK_PLATFORM_NAME];
+  const controller = startController({
+    name: `NetworkPlatform on ${cluster.name}`,
+    logger,
+    reconciler: createPlatformReconciler({ cluster, informers, runs }),
+    sources: [
+      source<NetworkPlatform>(informers.platforms, ({ metadata }) => [
+        metadata.name,
+      ]),
+      ...informers.others.map(informer => source(informer, onAny)),
+    ],
+    concurrency: 1,
+    signal,
+  });
+  return {
+    enqueue: controller.enqueue,
+    stopped: controller.stopped.then(() => runs.settled()),
+  };
+}

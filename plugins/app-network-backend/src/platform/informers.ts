@@ -1,0 +1,82 @@
+import {
+  API_VERSION,
+  type KubernetesObject,
+  type NetworkPlatform,
+} from '@app-network/backstage-plugin-app-network-common';
+import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
+import type { Cluster, Informer } from '../engine/types';
+import type { Service } from './addresses';
+import { EGRESS_GATEWAY, INGRESS_GATEWAY } from './components/istio';
+import type { ReleaseSecret, WorkloadRef } from './installedReleases';
+import { PLATFORM_KINDS } from './render/render';
+import type { Workload } from './workloads';
+
+/** What the platform is reconciled from. */
+export interface PlatformInformers {
+  platforms: Informer<NetworkPlatform>;
+  /** Release Secrets of Helm, those of our release names alone: they are large. */
+  releases: Informer<ReleaseSecret>;
+  workloads: Record<WorkloadRef['kind'], Informer<Workload>>;
+  services: Informer<Service>;
+  /** All ClusterIssuers, the user's too. */
+  issuers: Informer;
+  /** All but the platforms. */
+  others: Informer[];
+  /** Those without which nothing can be decided. */
+  required: Informer[];
+}
+
+/** Label that Helm puts on everything it makes (helm.sh/helm/v4/pkg/action/validate.go). */
+const HELM_SELECTOR = 'app.kubernetes.io/managed-by=Helm';
+
+const RELEASE_NAMES = [
+  'cert-manager',
+  'istio-base',
+  'istiod',
+  INGRESS_GATEWAY,
+  EGRESS_GATEWAY,
+];
+
+export function platformInformers({ informers }: Cluster): PlatformInformers {
+  const workload = (kind: WorkloadRef['kind']) =>
+    informers.informer<Workload>(
+      { apiVersion: 'apps/v1', kind },
+      { labelSelector: HELM_SELECTOR },
+    );
+  const platforms = informers.informer<NetworkPlatform>({
+    apiVersion: API_VERSION,
+    kind: 'NetworkPlatform',
+  });
+  const releases = informers.informer<ReleaseSecret>(
+    { apiVersion: 'v1', kind: 'Secret' },
+    { labelSelector: `owner=helm,name in (${RELEASE_NAMES.join(',')})` },
+  );
+  const workloads = {
+    Deployment: workload('Deployment'),
+    DaemonSet: workload('DaemonSet'),
+    StatefulSet: workload('StatefulSet'),
+  };
+  const services = informers.informer<Service>({
+    apiVersion: 'v1',
+    kind: 'Service',
+  });
+  const issuers = informers.informer({
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'ClusterIssuer',
+  });
+  const owned = PLATFORM_KINDS.map(kind =>
+    informers.informer<KubernetesObject>(kind, {
+      labelSelector: MANAGED_BY_SELECTOR,
+    }),
+  );
+  const required = [releases, ...Object.values(workloads), services];
+  return {
+    platforms,
+    releases,
+    workloads,
+    services,
+    issuers,
+    others: [...required, issuers, ...owned],
+    required,
+  };
+}

@@ -1,0 +1,123 @@
+import type { NetworkPlatform } from '@app-network/backstage-plugin-app-network-common';
+import { isDeleting } from '../engine/finalizer';
+import { isReady, type ReleaseView } from './componentStatus';
+import { platformReleases } from './components/platformReleases';
+import type { HelmRelease } from './components/types';
+import { releaseDigest } from './helm';
+import type { HelmRuns } from './helmRuns';
+import type { PlatformInformers } from './informers';
+import {
+  readInstalledReleases,
+  type InstalledRelease,
+  type WorkloadRef,
+} from './installedReleases';
+import { nextStep } from './nextStep';
+import { rolloutOf, type Workload } from './workloads';
+
+/** Looks at all releases of a platform, as they should be and as they are; reads caches only. */
+export async function releaseViews(options: {
+  platform: NetworkPlatform;
+  informers: PlatformInformers;
+  runs: HelmRuns;
+}): Promise<{
+  /** Those that the spec speaks of, each after those it needs. */
+  desired: ReleaseView[];
+  /** Those and the ones that we installed where the spec has them no longer, such as in another namespace. */
+  all: ReleaseView[];
+}> {
+  const { platform, informers, runs } = options;
+  const installed = await readInstalledReleases(informers.releases.list());
+  const desired = platformReleases(platform).map(release =>
+    isDeleting(platform) ? { ...release, enabled: false } : release,
+  );
+  const releases = [...obsoleteReleases(desired, installed), ...desired];
+
+  const views: ReleaseView[] = [];
+  for (const release of releases) {
+    const found = installed.find(other => isSame(other, release));
+    const digest = await releaseDigest(release);
+    const waitsFor = release.enabled
+      ? unready(release, views)
+      : dependents(release, releases, installed);
+    views.push({
+      release,
+      digest,
+      installed: found,
+      step: nextStep({ release, digest, installed: found, waitsFor }),
+      running: runs.running(release),
+      failure: runs.failure(release, digest),
+      rollout: rolloutOf(found?.workloads ?? [], ref =>
+        findWorkload(informers, ref),
+      ),
+      podProblem: undefined,
+    });
+  }
+  return {
+    all: views,
+    desired: views.filter(({ release }) => desired.includes(release)),
+  };
+}
+
+/** A workload as the cache has it. */
+export function findWorkload(
+  { workloads }: PlatformInformers,
+  { kind, namespace, name }: WorkloadRef,
+): Workload | undefined {
+  return workloads[kind].get(namespace, name);
+}
+
+/** Releases of ours that are where the spec has them no longer. */
+function obsoleteReleases(
+  desired: HelmRelease[],
+  installed: InstalledRelease[],
+): HelmRelease[] {
+  return installed
+    .filter(
+      found => found.ours && !desired.some(release => isSame(found, release)),
+    )
+    .flatMap(({ release, namespace }) =>
+      desired
+        .filter(other => other.release === release)
+        .map(other => ({ ...other, namespace, enabled: false })),
+    );
+}
+
+/** What a release needs and is not ready yet, and what has its name elsewhere and is still to be removed. */
+function unready(release: HelmRelease, views: ReleaseView[]): string[] {
+  return views
+    .filter(
+      view =>
+        (release.needs.includes(view.release.release) &&
+          view.release.enabled &&
+          !isReady(view)) ||
+        (view.release.release === release.release && !isGone(view)),
+    )
+    .map(view => view.release.release);
+}
+
+/** What needs a release and is still there. */
+function dependents(
+  release: HelmRelease,
+  releases: HelmRelease[],
+  installed: InstalledRelease[],
+): string[] {
+  return releases
+    .filter(
+      other =>
+        other.needs.includes(release.release) &&
+        installed.some(found => found.ours && isSame(found, other)),
+    )
+    .map(other => other.release);
+}
+
+/** Whether nothing of a release that is not wanted is left to remove. */
+export function isGone({ release, step, running }: ReleaseView): boolean {
+  return !release.enabled && step.action === 'none' && !running;
+}
+
+function isSame(
+  a: { namespace: string; release: string },
+  b: { namespace: string; release: string },
+): boolean {
+  return a.namespace === b.namespace && a.release === b.release;
+}
