@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { UserError } from './errors.ts';
 import { waitFor, type ApiServer } from './apiServer.ts';
 import type { Layout, NodeBuild } from './layout.ts';
 import { DNS_SERVICE_ADDRESS, POD_RANGE } from './network.ts';
+import { calicoApplied } from './processes.ts';
 
 /** Calico's CRDs and settings, cluster DNS, and the roles of our own components, applied to the cluster. */
 export async function applyAddOns(
@@ -42,6 +43,7 @@ export async function applyAddOns(
     );
   }
   await apply(layout, [await manifest('calico.yaml', { POD_RANGE })]);
+  await writeFile(calicoApplied(layout), '');
 }
 
 function coreDnsImage(node: NodeBuild): string {

@@ -11,12 +11,19 @@ export interface Process {
   env: string[];
   /** Processes that have to be ready first. */
   after: string[];
+  /** A file that has to be there first. */
+  afterFile?: string;
   /** How it is seen that it is ready; `{}`: as soon as it runs. */
   ready: { url?: string; socket?: string };
 }
 
 /** containerd's socket, in the node. */
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
+
+/** The file that says that Calico's objects are in the cluster. */
+export function calicoApplied({ paths }: Layout): string {
+  return join(paths.configuration, 'calico-applied');
+}
 
 /** All processes of a cluster, in the order in which they are started. */
 export function processes(layout: Layout): Process[] {
@@ -245,6 +252,8 @@ function felix(layout: Layout, node: NodeBuild): Process {
       'FELIX_LOGSEVERITYSYS=none',
     ],
     after: ['kube-apiserver'],
+    // It would start with settings that its own objects then change, and end for that.
+    afterFile: calicoApplied(layout),
     ready: { url: 'http://127.0.0.1:9099/readiness' },
   };
 }

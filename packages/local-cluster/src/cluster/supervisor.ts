@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { cacheRoot } from '../build/cache.ts';
 import { UserError } from './errors.ts';
 import type { Layout } from './layout.ts';
 import type { ClusterPaths } from './paths.ts';
@@ -180,17 +181,15 @@ function respondsToSignal(pid: number): boolean {
 }
 
 // Programs outside the directories of the system have to be shown to the node.
-function programDirectories(layout: Layout, list: Process[]): string[] {
+function programDirectories({ node }: Layout, list: Process[]): string[] {
   const programs = list.map(({ path }) => path);
-  const { node } = layout;
-  if (node) {
-    programs.push(node.containerdShim, node.runc);
-  }
-  const directories = programs.map(dirname);
-  if (node) {
-    directories.push(node.cniPlugins);
-  }
-  return [...new Set(directories)].filter(
-    directory => !/^\/(usr|opt|bin|sbin|nix)(\/|$)/.test(directory),
-  );
+  const ofNode = node ? [node.containerdShim, node.runc] : [];
+  const directories = [...programs, ...ofNode].map(path => dirname(path));
+  return [
+    ...new Set([
+      cacheRoot(), // what is in it is linked with one another
+      ...directories,
+      ...(node ? [node.cniPlugins] : []),
+    ]),
+  ].filter(directory => !/^\/(usr|opt|bin|sbin|nix)(\/|$)/.test(directory));
 }

@@ -1,4 +1,5 @@
 import { access, rm, rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { withLock } from '../cluster/lock.ts';
 import { clusterPaths, clustersDirectory } from '../cluster/paths.ts';
 import { readRecord } from '../cluster/record.ts';
@@ -28,8 +29,11 @@ export async function down(name: string, progress: Progress): Promise<void> {
         `Waiting for process ${pid}, which is at work on the cluster "${name}".`,
       ),
   );
-  // The last one takes the empty folder with it.
-  await rmdir(clustersDirectory()).catch(() => undefined);
+  // The last one takes the empty folders with it.
+  const clusters = clustersDirectory();
+  await rmdir(clusters)
+    .then(() => rmdir(dirname(clusters)))
+    .catch(() => undefined);
 }
 
 function exists(path: string): Promise<boolean> {

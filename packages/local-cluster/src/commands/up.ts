@@ -125,9 +125,9 @@ async function finishControlPlane(
   const api = await apiServer(paths, server);
   await progress.step('API server ready', () => waitForApiServer(api, paths));
   await progress.step('Add-ons applied', () => applyAddOns(api, layout));
-  await waitForServiceAccount(api, paths);
   if (node) {
     await Promise.all([
+      waitForServiceAccount(api, paths),
       progress.step('Calico ready', () => waitForProcess(paths, 'felix')),
       waitForProcess(paths, 'kube-proxy'),
       progress.step('Node ready', () => waitForNode(api, paths, name)),

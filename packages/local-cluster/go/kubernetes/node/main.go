@@ -75,7 +75,9 @@ type Process struct {
 	Env  []string `json:"env"`
 	// After names the processes that have to be ready first.
 	After []string `json:"after"`
-	Ready Probe    `json:"ready"`
+	// AfterFile is a file that has to be there first.
+	AfterFile string `json:"afterFile,omitempty"`
+	Ready     Probe  `json:"ready"`
 }
 
 // Probe tells whether a process is ready; with no field set it is as soon as it runs.

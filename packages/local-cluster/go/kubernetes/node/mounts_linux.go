@@ -47,6 +47,9 @@ func mountRoot(config *Config) error {
 		return err
 	}
 	for _, directory := range config.ReadOnlyDirectories {
+		if _, err := os.Stat(directory); errors.Is(err, os.ErrNotExist) {
+			continue
+		}
 		if err := bind(directory, filepath.Join(root, directory), true); err != nil {
 			return err
 		}
@@ -129,6 +132,9 @@ func pinSysctls(root string, values map[string]string) error {
 			return err
 		}
 		target := filepath.Join(root, "proc/sys", name)
+		if _, err := os.Stat(target); errors.Is(err, os.ErrNotExist) {
+			continue // not in this kernel
+		}
 		if err := unix.Mount(source, target, "", unix.MS_BIND, ""); err != nil {
 			return fmt.Errorf("pinning %s: %w", name, err)
 		}

@@ -41,11 +41,10 @@ type processState struct {
 // supervisor owns the processes. Everything happens on one goroutine that stays on one thread: forking and reaping are in
 // one order, and the signal that children get when their parent thread ends comes only when the supervisor itself ends.
 type supervisor struct {
-	config   *Config
-	states   []*processState
-	started  chan string // name of a process to start now
-	probed   chan probeResult
-	children int
+	config  *Config
+	states  []*processState
+	started chan string // name of a process to start now
+	probed  chan probeResult
 }
 
 type probeResult struct {
@@ -62,9 +61,17 @@ func supervise(config *Config) error {
 	}
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, syscall.SIGCHLD, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	// Files that processes wait for come from outside.
+	files := time.NewTicker(200 * time.Millisecond)
+	defer files.Stop()
 	s.startWhatCan()
+	s.report()
 	for {
 		select {
+		case <-files.C:
+			if !s.startWhatCan() {
+				continue
+			}
 		case received := <-signals:
 			switch received {
 			case syscall.SIGCHLD:
@@ -89,14 +96,25 @@ func (s *supervisor) state(name string) *processState {
 	return s.states[slices.IndexFunc(s.states, func(state *processState) bool { return state.Name == name })]
 }
 
-// startWhatCan starts the processes that never ran and whose predecessors are ready.
-func (s *supervisor) startWhatCan() {
+// startWhatCan starts the processes that never ran and that wait for nothing any more, and tells whether there were any.
+func (s *supervisor) startWhatCan() bool {
+	started := false
 	for _, state := range s.states {
-		waits := slices.ContainsFunc(state.process.After, func(name string) bool { return !s.state(name).Ready })
-		if state.StartedAt.IsZero() && !waits {
+		if state.StartedAt.IsZero() && !s.waits(state.process) {
 			s.start(state)
+			started = true
 		}
 	}
+	return started
+}
+
+func (s *supervisor) waits(process Process) bool {
+	if process.AfterFile != "" {
+		if _, err := os.Stat(process.AfterFile); err != nil {
+			return true
+		}
+	}
+	return slices.ContainsFunc(process.After, func(name string) bool { return !s.state(name).Ready })
 }
 
 func (s *supervisor) start(state *processState) {
@@ -107,7 +125,6 @@ func (s *supervisor) start(state *processState) {
 		return
 	}
 	state.PID = pid
-	s.children++
 	log.Printf("%s started, process %d", state.Name, pid)
 	go s.probe(state.process, pid)
 }
@@ -169,7 +186,6 @@ func (s *supervisor) reap() {
 		}
 		for _, state := range s.states {
 			if state.PID == pid {
-				s.children--
 				s.startAgain(state, describe(status))
 			}
 		}
