@@ -448,6 +448,11 @@ export const appNetworkSchema = Type.Object(
   {
     description:
       'How an application is reached, who may call it, and what it may call.',
+    ...celRules({
+      rule: 'size(self.metadata.name) <= 63',
+      message:
+        'metadata.name must be no longer than 63 characters: it is a label of the generated hostname and the value of a label of its pods',
+    }),
   },
 );
 

@@ -1,0 +1,78 @@
+import {
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  OWNER_LABEL,
+  ownerLabelValue,
+  shortenName,
+  type AppNetwork,
+  type KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
+import type { PlatformFacts } from '../../platform/facts';
+import { CERTIFICATE } from './kinds';
+import { objectMeta } from './metadata';
+
+/** Longest name of an object. */
+const MAX_NAME = 253;
+
+/**
+ * Name of the Certificate and of its Secret: `<namespace>-<name>-tls`. Where a dash in the namespace would make two AppNetworks' names the
+ * same, a dot parts them, which no namespace holds.
+ */
+export function certificateName({
+  metadata: { namespace = '', name },
+}: AppNetwork): string {
+  const separator = namespace.includes('-') || name.includes('.') ? '.' : '-';
+  return shortenName(`${namespace}${separator}${name}-tls`, MAX_NAME);
+}
+
+/**
+ * The cert-manager Certificate of the hostnames, in the ingress gateway's namespace because Istio reads the Secret there. How long it lives
+ * and when it is renewed is left to cert-manager, whose default (a third of the life before its end) suits every issuer.
+ */
+export function renderCertificate(
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+  hostnames: readonly string[],
+): ICertificate & KubernetesObject {
+  const name = certificateName(appNetwork);
+  return {
+    ...CERTIFICATE,
+    metadata: objectMeta(appNetwork, {
+      name,
+      namespace: facts.ingressGateway.namespace,
+    }),
+    spec: {
+      secretName: name,
+      // cert-manager leaves a Secret behind; with the labels it is found and goes with the AppNetwork.
+      secretTemplate: {
+        labels: {
+          [MANAGED_BY_LABEL]: MANAGED_BY,
+          [OWNER_LABEL]: ownerLabelValue({
+            namespace: appNetwork.metadata.namespace,
+            name: appNetwork.metadata.name,
+          }),
+        },
+      },
+      dnsNames: [...hostnames],
+      issuerRef: issuerOf(appNetwork, facts),
+      privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+      usages: ['digital signature', 'server auth'],
+    },
+  };
+}
+
+/** The issuer that an AppNetwork names, or else the platform's. */
+export function issuerOf(
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+): PlatformFacts['issuer'] {
+  const issuerRef = appNetwork.spec?.tls?.issuerRef;
+  return issuerRef
+    ? {
+        name: issuerRef.name,
+        kind: issuerRef.kind ?? 'ClusterIssuer',
+        group: issuerRef.group ?? 'cert-manager.io',
+      }
+    : facts.issuer;
+}

@@ -1,0 +1,144 @@
+import type {
+  AppNetwork,
+  ObjectRef,
+  RouteView,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { PlatformFacts } from '../../platform/facts';
+import { renderDestinationRules } from './destinationRules';
+import { renderGateway } from './gateway';
+import { wantedHostnames } from './hostnames';
+import { GATEWAY, VIRTUAL_SERVICE } from './kinds';
+import { passthroughRoutes } from './passthrough';
+import { orderedRoutes, type Route } from './routes';
+import { certificateRefs, renderTls } from './tls';
+import type { Problem, Rendered, RenderInput } from './types';
+import { renderVirtualService } from './virtualService';
+
+/** How an AppNetwork is reached from outside. */
+export interface RenderedExposure extends Rendered {
+  /** Routes over which the ingress gateway calls the pods. */
+  gatewayRoutes: Route[];
+}
+
+/** Gateway, VirtualService, DestinationRules and certificate of an AppNetwork; nothing where it is not exposed. */
+export function renderExposure(
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+  input: RenderInput,
+): RenderedExposure {
+  if (!appNetwork.spec?.expose) {
+    return exposure({});
+  }
+  const ordered = orderedRoutes(appNetwork, input.services);
+  const { routes, problems } =
+    appNetwork.spec.tls?.mode === 'Passthrough'
+      ? passthroughRoutes(appNetwork, ordered)
+      : ordered;
+  const destinationRules = renderDestinationRules(appNetwork, routes);
+  const wanted = wantedHostnames(appNetwork, facts);
+  if (!wanted) {
+    return exposure({
+      objects: destinationRules,
+      retained: retainedRefs(appNetwork, facts),
+      problems: [...problems, suffixUnknown(facts)],
+      gatewayRoutes: routes,
+    });
+  }
+  const { hostnames, problems: taken } = withoutTaken(wanted, input);
+  if (hostnames.length === 0) {
+    return exposure({ problems: [...problems, ...taken] });
+  }
+  const tls = renderTls(appNetwork, facts, hostnames, input);
+  const allProblems = [...problems, ...taken, ...tls.problems];
+  if (!tls.servable) {
+    return exposure({ problems: allProblems });
+  }
+  const credentialName = tls.certificate?.secretName;
+  return exposure({
+    objects: [
+      ...destinationRules,
+      ...tls.objects,
+      renderGateway(appNetwork, facts, hostnames, credentialName),
+      ...(routes.length > 0
+        ? [renderVirtualService(appNetwork, facts, hostnames, routes)]
+        : []),
+    ],
+    retained: tls.retained,
+    hostnames,
+    routes: routes.map(route => routeView(route, hostnames)),
+    certificate: tls.certificate,
+    problems: allProblems,
+    gatewayRoutes: routes,
+  });
+}
+
+function exposure(parts: Partial<RenderedExposure>): RenderedExposure {
+  return {
+    objects: [],
+    retained: [],
+    hostnames: [],
+    routes: [],
+    problems: [],
+    gatewayRoutes: [],
+    ...parts,
+  };
+}
+
+function withoutTaken(
+  wanted: readonly string[],
+  { takenHostnames = [] }: RenderInput,
+): { hostnames: string[]; problems: Problem[] } {
+  const taken = takenHostnames.filter(({ hostname }) =>
+    wanted.includes(hostname),
+  );
+  return {
+    hostnames: wanted.filter(
+      name => !taken.some(({ hostname }) => hostname === name),
+    ),
+    problems: taken.map(({ reason, message }) => ({
+      condition: 'GatewayReady',
+      reason,
+      message,
+    })),
+  };
+}
+
+/** What stays as it is while the hostname is unknown: an address that is gone for a moment must not cut off who still has a connection. */
+function retainedRefs(
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+): ObjectRef[] {
+  const { namespace, name } = appNetwork.metadata;
+  const { certificate, secret } = certificateRefs(appNetwork, facts);
+  return [
+    { ...GATEWAY, namespace, name },
+    { ...VIRTUAL_SERVICE, namespace, name },
+    certificate,
+    secret,
+  ];
+}
+
+function suffixUnknown({ dns, ingressGateway }: PlatformFacts): Problem {
+  const { namespace, serviceAccount } = ingressGateway;
+  return {
+    condition: 'GatewayReady',
+    reason: 'WaitingForAddress',
+    message:
+      dns.mode === 'Wildcard'
+        ? `The hostname is generated from the ingress gateway's address, and Service ${serviceAccount} in namespace ${namespace} has none yet. If it stays so, see whether the cluster has a load balancer for Services of type LoadBalancer.`
+        : `The hostname is generated from the platform's DNS, whose suffix is not known yet. See the NetworkPlatform's status.`,
+  };
+}
+
+function routeView(route: Route, hostnames: readonly string[]): RouteView {
+  const { match, backends } = route;
+  return {
+    hostnames: [...hostnames],
+    ...(Object.keys(match).length > 0 ? { match } : {}),
+    backends: backends.map(({ service, port, weight }) => ({
+      service,
+      port,
+      weight,
+    })),
+  };
+}

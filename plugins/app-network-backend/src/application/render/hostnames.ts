@@ -1,0 +1,31 @@
+import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
+import type { PlatformFacts } from '../../platform/facts';
+
+/**
+ * The names an AppNetwork asks to be served at: its own, or the one that is generated from the platform's DNS. Undefined while a generated
+ * one cannot be known, because the platform's suffix is not. Empty where it is not exposed. In alphabetical order: the list is a set.
+ */
+export function wantedHostnames(
+  appNetwork: AppNetwork,
+  facts: Pick<PlatformFacts, 'environmentName' | 'dnsSuffix'>,
+): string[] | undefined {
+  const { expose = true, hostnames = [] } = appNetwork.spec ?? {};
+  if (!expose) {
+    return [];
+  }
+  if (hostnames.length > 0) {
+    return [...new Set(hostnames)].sort();
+  }
+  return facts.dnsSuffix === undefined
+    ? undefined
+    : [generatedHostname(appNetwork, facts.environmentName, facts.dnsSuffix)];
+}
+
+/** `<name>.<namespace>.<environmentName>.<suffix>`. A namespace holds no dot, so that two AppNetworks never get the same. */
+function generatedHostname(
+  { metadata: { name, namespace } }: AppNetwork,
+  environmentName: string,
+  suffix: string,
+): string {
+  return [name, namespace, environmentName, suffix].join('.');
+}

@@ -1,0 +1,85 @@
+import type {
+  AppNetworkConditionType,
+  Condition,
+  KubernetesObject,
+  ObjectRef,
+  RouteView,
+} from '@app-network/backstage-plugin-app-network-common';
+
+/** What an AppNetwork becomes. */
+export interface Rendered {
+  /** Every object that should be there, in the order in which one needs another: the VirtualService comes last. */
+  objects: KubernetesObject[];
+  /** Objects that are not written now, but stay if they are there: they are made by others for us, or what they are made from is unknown. */
+  retained: ObjectRef[];
+  /** Names it is served at. */
+  hostnames: string[];
+  /** Routes in the order in which the gateway tries them. */
+  routes: RouteView[];
+  /** Where the certificate of the hostnames is; absent where the gateway needs none. */
+  certificate?: CertificateFacts;
+  /** What could not be rendered as asked, part by part; the other parts are in `objects`. */
+  problems: Problem[];
+}
+
+/** The certificate that the gateway serves. */
+export interface CertificateFacts {
+  /** In the ingress gateway's namespace. */
+  secretName: string;
+  /** Name of the issuer that is asked for it, or of the one that stands in a certificate of the user's own. */
+  issuer?: string;
+  /** When a certificate of the user's own expires, ISO 8601. */
+  notAfter?: string;
+}
+
+/** A part of an AppNetwork that could not be rendered as asked. */
+export interface Problem {
+  /** The condition it makes False. */
+  condition: AppNetworkConditionType;
+  reason: Condition['reason'];
+  /** The field, what was found, what would be right. */
+  message: string;
+}
+
+/** What else is read of the cluster, beside the AppNetwork and the platform. */
+export interface RenderInput {
+  /** Services of the AppNetwork's namespace. */
+  services: readonly Service[];
+  /** Service accounts of the pods that the AppNetwork selects; default: none. */
+  serviceAccounts?: readonly string[];
+  /** The Secret that `spec.tls.certificateRef` names; absent where there is none. */
+  certificateSecret?: Secret;
+  /** Hostnames that are another's; they are not served by this one. */
+  takenHostnames?: readonly TakenHostname[];
+  /** Whether a Secret that this project did not make has the name of the certificate's Secret; nobody may overwrite it. */
+  certificateSecretTaken?: boolean;
+}
+
+/** A hostname that is not this AppNetwork's. */
+export interface TakenHostname {
+  hostname: string;
+  reason: string;
+  /** Whose it is, and what to do. */
+  message: string;
+}
+
+/** The part of a Kubernetes Service that is read. */
+export interface Service extends KubernetesObject {
+  spec?: {
+    type?: string;
+    clusterIP?: string;
+    selector?: Record<string, string>;
+    ports?: {
+      name?: string;
+      port: number;
+      protocol?: string;
+      targetPort?: number | string;
+    }[];
+  };
+}
+
+/** The part of a Kubernetes Secret that is read; values are in base64. */
+export interface Secret extends KubernetesObject {
+  type?: string;
+  data?: Record<string, string>;
+}
