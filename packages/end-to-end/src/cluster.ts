@@ -1,62 +1,108 @@
 import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { promisify } from 'node:util';
+import type { ClusterStatus } from '@internal/local-cluster/src/commands/status.ts';
 
 const run = promisify(execFile);
+const ROOT = path.resolve(import.meta.dirname, '../../..');
 
-/** What `npm run cluster -- status --json` tells, as far as the tests need it. */
-export interface LocalCluster {
-  name: string;
-  kubeconfig: string;
-  kubectl: string;
-}
+/** A local cluster that runs. */
+export type LocalCluster = ClusterStatus &
+  Required<
+    Pick<ClusterStatus, 'kubeconfig' | 'kubectl' | 'auditLog' | 'hostAddress'>
+  >;
 
 /** The local cluster of this name, which must be running. */
 export async function localCluster(name: string): Promise<LocalCluster> {
-  const { stdout } = await run('npm', [
-    'run',
-    '--silent',
-    'cluster',
-    '--',
-    'status',
-    '--name',
-    name,
-    '--json',
-  ]);
-  return JSON.parse(stdout);
+  const { stdout } = await run(
+    'npm',
+    [
+      ...['run', '--silent', 'cluster', '--'],
+      ...['status', '--name', name, '--json'],
+    ],
+    { cwd: ROOT },
+  );
+  const status = JSON.parse(stdout) as LocalCluster;
+  if (!status.running) {
+    throw new Error(`The local cluster ${name} is not running.`);
+  }
+  return status;
 }
 
 /** Runs kubectl and returns what it printed. Fails with what it wrote to standard error. */
 export async function kubectl(
   cluster: LocalCluster,
-  ...args: string[]
+  args: string[],
+  input?: string,
 ): Promise<string> {
-  const { stdout } = await run(
+  const running = run(
     cluster.kubectl,
     ['--kubeconfig', cluster.kubeconfig, ...args],
     { maxBuffer: 64 * 1024 * 1024 },
   );
-  return stdout;
+  running.child.stdin?.end(input ?? '');
+  return (await running).stdout;
 }
 
-/** Names of everything in the cluster with this label, of every kind that can be listed, as `<kind>/<namespace>/<name>`. */
+/** Applies objects as `kubectl apply` does. */
+export async function apply(
+  cluster: LocalCluster,
+  objects: object[],
+): Promise<void> {
+  await kubectl(
+    cluster,
+    ['apply', '--filename', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  );
+}
+
+/** One object, parsed. */
+export async function getObject<T>(
+  cluster: LocalCluster,
+  kind: string,
+  name: string,
+  namespace?: string,
+): Promise<T> {
+  const printed = await kubectl(cluster, [
+    'get',
+    kind,
+    name,
+    ...(namespace ? ['--namespace', namespace] : []),
+    '--output',
+    'json',
+  ]);
+  return JSON.parse(printed) as T;
+}
+
+/** A Kubernetes object, as far as the tests look at any. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+}
+
+/** Everything in the cluster with this label, of every kind that can be listed. */
 export async function everythingLabelled(
   cluster: LocalCluster,
   label: string,
-): Promise<string[]> {
-  const kinds = await kubectl(
-    cluster,
+): Promise<KubernetesObject[]> {
+  const kinds = await kubectl(cluster, [
     'api-resources',
     '--verbs=list',
     '--output=name',
-  );
-  const printed = await kubectl(
-    cluster,
+  ]);
+  const printed = await kubectl(cluster, [
     'get',
-    // Events are a log of what was, not objects that somebody made.
+    // Events are a log of what was, and metrics are not objects at all.
     kinds
       .trim()
       .split('\n')
-      .filter(kind => !kind.startsWith('events'))
+      .filter(kind => !/^events|metrics\.k8s\.io$/.test(kind))
       .join(','),
     '--all-namespaces',
     '--selector',
@@ -64,20 +110,26 @@ export async function everythingLabelled(
     '--ignore-not-found',
     '--output',
     'json',
+  ]);
+  return printed.trim() === ''
+    ? []
+    : (JSON.parse(printed) as { items: KubernetesObject[] }).items;
+}
+
+/** How an object is named in messages. */
+export function describeObject({ kind, metadata }: KubernetesObject): string {
+  return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${
+    metadata.name
+  }`;
+}
+
+/** The PEM of the CA that signs the cluster's certificates. */
+export async function clusterCa(cluster: LocalCluster): Promise<string> {
+  const { data } = await getObject<{ data: Record<string, string> }>(
+    cluster,
+    'secret',
+    'app-network-ca',
+    'cert-manager',
   );
-  if (printed.trim() === '') {
-    return [];
-  }
-  const { items } = JSON.parse(printed) as {
-    items: {
-      kind: string;
-      metadata: { namespace?: string; name: string };
-    }[];
-  };
-  return items
-    .map(
-      ({ kind, metadata }) =>
-        `${kind}/${metadata.namespace ?? ''}/${metadata.name}`,
-    )
-    .sort();
+  return Buffer.from(data['ca.crt'] ?? '', 'base64').toString();
 }
