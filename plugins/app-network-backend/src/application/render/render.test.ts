@@ -18,7 +18,9 @@ describe('render', () => {
   it.each(cases)('%s', name => {
     const { objects, ...rest } = renderCase(name);
     const text = [rest, ...objects]
-      .map(document => stringify(document, { aliasDuplicateObjects: false }))
+      .map(document =>
+        stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }),
+      )
       .join('---\n');
     const golden = join(TESTDATA, `${name}.golden.yaml`);
     if (update) {

@@ -4,13 +4,17 @@ import type {
   AppNetwork,
   KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { parseAllDocuments } from 'yaml';
 import type { PlatformFacts } from '../../platform/facts';
 import type { RenderInput, Secret, Service } from '../render/types';
 import { takenHostnames } from '../validate';
 
 /** Where the inputs of render and what they become are. */
-export const TESTDATA = join(__dirname, '../render/testdata');
+export const TESTDATA = resolvePackagePath(
+  '@app-network/backstage-plugin-app-network-backend',
+  'src/application/render/testdata',
+);
 
 /** A platform as it is after an installation with nothing said. */
 export const DEFAULT_FACTS: PlatformFacts = {

@@ -42,5 +42,12 @@ function schemaErrors(object: KubernetesObject): string[] {
   }
 }
 
-const objects = JSON.parse(await text(process.stdin)) as KubernetesObject[];
-process.stdout.write(JSON.stringify(objects.flatMap(schemaErrors)));
+async function main(): Promise<void> {
+  const objects = JSON.parse(await text(process.stdin)) as KubernetesObject[];
+  process.stdout.write(JSON.stringify(objects.flatMap(schemaErrors)));
+}
+
+main().catch(error => {
+  process.stderr.write(`${error}\n`);
+  process.exitCode = 1;
+});
