@@ -33,9 +33,9 @@ export async function getAppNetwork(
 }
 
 /**
- * Creates or changes an AppNetwork for a user, by server-side apply; what others have set and the user sets otherwise is a conflict.
+ * Creates or changes an AppNetwork for a user, by server-side apply.
  *
- * @throws ConflictError where it belongs to another entity or is being deleted
+ * @throws ConflictError where its spec is kept by others, such as kubectl or Argo CD, it belongs to another entity, or it is being deleted
  */
 export async function putAppNetwork(
   client: KubernetesClient,
@@ -47,6 +47,20 @@ export async function putAppNetwork(
   if (existing?.metadata.deletionTimestamp) {
     throw new ConflictError(
       `${describe(ref)} is being deleted; try again when it is gone`,
+    );
+  }
+  const others = (existing?.metadata.managedFields ?? [])
+    .filter(
+      ({ manager, fieldsV1 }) =>
+        manager !== PORTAL_FIELD_MANAGER && fieldsV1 && 'f:spec' in fieldsV1,
+    )
+    .map(({ manager }) => manager);
+  if (others.length > 0) {
+    // Server-side apply would merge the two specs, hostname by hostname, into one that nobody has asked for.
+    throw new ConflictError(
+      `${describe(ref)} is kept by ${others.join(
+        ', ',
+      )}; change it there, or choose another name or namespace`,
     );
   }
   const owner = existing?.metadata.labels?.[KUBERNETES_ID];

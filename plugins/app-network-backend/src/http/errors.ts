@@ -19,6 +19,9 @@ export function toHttpError(error: unknown): unknown {
   if (error.unreachable) {
     return new ServiceUnavailableError(message, error);
   }
+  if (statusCode === 500 && INVALID_APPLY.test(message)) {
+    return new InputError(message, error);
+  }
   switch (statusCode) {
     case 400:
     case 405:
@@ -47,3 +50,6 @@ export function toHttpError(error: unknown): unknown {
       return error;
   }
 }
+
+/** The API server answers a server-side apply of a field that the schema does not have with 500 (kubernetes/kubernetes#139253). */
+const INVALID_APPLY = /failed to create typed (patch|live) object/;

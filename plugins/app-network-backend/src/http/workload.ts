@@ -144,11 +144,12 @@ function refuseOthers(
   const managers = (existing.metadata.managedFields ?? [])
     .filter(({ subresource }) => !subresource)
     .map(({ manager }) => manager);
-  if (!managers.includes(PORTAL_FIELD_MANAGER)) {
+  // Of an object that says no more than its name, the API server notes no manager at all.
+  if (managers.length > 0 && !managers.includes(PORTAL_FIELD_MANAGER)) {
     throw new ConflictError(
-      `${describe(objectRef(object))} exists and was made by ${
-        managers.filter(Boolean).join(', ') || 'somebody else'
-      }; choose another name or namespace`,
+      `${describe(objectRef(object))} exists and was made by ${managers.join(
+        ', ',
+      )}; choose another name or namespace`,
     );
   }
   const [owner, wanted] = [existing, object].map(

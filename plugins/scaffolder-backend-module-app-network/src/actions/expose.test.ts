@@ -42,14 +42,25 @@ const appNetwork = (conditions: Condition[], served = false): AppNetwork => ({
 function service(
   progress: (signal: AbortSignal) => AsyncIterable<AppNetworkProgress>,
 ) {
+  const unused = () => {
+    throw new Error('not expected to be called');
+  };
   return {
-    resolveCluster: jest.fn(async cluster => cluster ?? 'dev'),
-    apply: jest.fn(async () => appNetwork([])),
-    waitUntilReady: jest.fn((_ref, { signal }) => progress(signal!)),
-  } satisfies Partial<AppNetworkService> as jest.Mocked<
-    Pick<AppNetworkService, 'resolveCluster' | 'apply' | 'waitUntilReady'>
-  > &
-    AppNetworkService;
+    getClusters: jest.fn<never, []>(unused),
+    get: jest.fn<never, []>(unused),
+    delete: jest.fn<never, []>(unused),
+    deploy: jest.fn<never, []>(unused),
+    waitUntilAvailable: jest.fn<never, []>(unused),
+    waitUntilDeleted: jest.fn<never, []>(unused),
+    resolveCluster: jest.fn(async (cluster?: string) => cluster ?? 'dev'),
+    apply: jest.fn(async (..._: Parameters<AppNetworkService['apply']>) =>
+      appNetwork([]),
+    ),
+    waitUntilReady: jest.fn(
+      (...[, { signal }]: Parameters<AppNetworkService['waitUntilReady']>) =>
+        progress(signal ?? new AbortController().signal),
+    ),
+  } satisfies AppNetworkService;
 }
 
 function context(input: Record<string, unknown>, isDryRun = false) {
@@ -59,7 +70,7 @@ function context(input: Record<string, unknown>, isDryRun = false) {
   const ctx = createMockActionContext({
     input: { namespace: 'shop', name: 'shop', ...input },
     logger,
-    checkpoint: ({ fn }) => fn(),
+    checkpoint: async ({ fn }) => fn(),
   });
   return {
     ctx: { ...ctx, isDryRun } as never,
