@@ -15,6 +15,8 @@ const INPUTS = [
   'plugins/{app-network,app-network-common}/{package.json,config.d.ts,src/**}',
 ];
 
+const TESTS = ['**/*.test.{ts,tsx}', '**/setupTests.ts', '**/testing/**'];
+
 /**
  * Builds the frontend for the backend to serve, unless what is there was built from the same sources. A built app loads several times
  * faster than the development server's, and leaves the processor to the cluster.
@@ -52,7 +54,11 @@ export async function ensureAppBuilt(
 
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256');
-  const files = globSync(INPUTS, { cwd: ROOT, withFileTypes: true })
+  const files = globSync(INPUTS, {
+    cwd: ROOT,
+    exclude: TESTS,
+    withFileTypes: true,
+  })
     .filter(entry => entry.isFile())
     .map(entry => path.join(entry.parentPath, entry.name))
     .sort();
