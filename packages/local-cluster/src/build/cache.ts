@@ -12,7 +12,7 @@ import {
 } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
-import { withFileLock } from './fileLock.ts';
+import { withFileLock, type LockOptions } from './fileLock.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** An entry that is this long out of use is removed when its part is built anew. */
@@ -21,13 +21,12 @@ const KEEP_FOR = DAY;
 const KEEP_COUNT = 3;
 
 /** What a part is kept under, and how to make it when it isn't there. */
-export interface Entry {
+export interface Entry extends LockOptions {
   /** The part's name: a folder. */
   part: string;
   digest: string;
   /** Fills an empty directory. */
   build: (directory: string) => Promise<void>;
-  onWait?: () => void;
 }
 
 /** Where built things are kept: `app-network/local-cluster` in the user's cache directory. */
@@ -91,7 +90,7 @@ export async function findEntry(
  */
 export async function createEntry(
   root: string,
-  { part, digest, build, onWait }: Entry,
+  { part, digest, build, ...lock }: Entry,
 ): Promise<string> {
   const partDirectory = join(root, part);
   await mkdir(partDirectory, { recursive: true });
@@ -111,7 +110,7 @@ export async function createEntry(
       await prune(partDirectory, digest);
       return directory;
     },
-    onWait,
+    lock,
   );
 }
 

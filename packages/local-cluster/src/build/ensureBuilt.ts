@@ -208,6 +208,7 @@ async function buildPart(
       part: part.name,
       digest,
       onWait: () => report.step('waiting for another build'),
+      signal: context.run.signal,
       async build(unfinished) {
         await rm(log, { force: true });
         if (downloads.has(part.name)) {
