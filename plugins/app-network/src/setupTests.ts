@@ -1,1 +1,6 @@
 import '@testing-library/jest-dom';
+import { configure } from '@testing-library/react';
+
+// Whole pages are rendered here, on machines that may be busy; a test that passes does not wait for these.
+configure({ asyncUtilTimeout: 10_000 });
+jest.setTimeout(60_000);

@@ -10,7 +10,7 @@ import styles from './NetworkSection.module.css';
 import { objectKey, qualifiedName } from './objectName';
 
 const COLUMNS: DataColumn[] = [
-  { id: 'kind', label: 'Kind', width: '20%' },
+  { id: 'kind', label: 'Kind', width: '20%', isRowHeader: true },
   { id: 'name', label: 'Name', width: '30%', isRowHeader: true },
   { id: 'state', label: 'State', width: '14%' },
   { id: 'message', label: 'Message' },

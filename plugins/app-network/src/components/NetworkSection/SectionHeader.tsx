@@ -18,7 +18,7 @@ export function SectionHeader(props: {
   return (
     <div className={styles.header}>
       <div className={styles.headerTitle}>
-        <Text as="h2" variant="title-small" weight="bold" id={headingId}>
+        <Text as="h3" variant="title-small" weight="bold" id={headingId}>
           {name}
         </Text>
         <Text variant="body-small" color="secondary">

@@ -14,7 +14,7 @@ export function AnnotationHelp(props: { entity: Entity }) {
   const { apiVersion, kind, metadata } = props.entity;
   return (
     <div className={styles.body}>
-      <Text as="h3" variant="body-large" weight="bold">
+      <Text as="h4" variant="body-large" weight="bold">
         Does it have another name on Kubernetes?
       </Text>
       <Text as="p" variant="body-medium">

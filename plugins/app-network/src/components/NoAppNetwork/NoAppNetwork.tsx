@@ -24,7 +24,7 @@ export function NoAppNetwork(props: {
     <Card>
       <CardBody className={cardStyles.padded}>
         <div className={styles.body}>
-          <Text as="h2" variant="title-small" weight="bold">
+          <Text as="h3" variant="title-small" weight="bold">
             {entity.metadata.title ?? entity.metadata.name} is not on the
             network yet
           </Text>

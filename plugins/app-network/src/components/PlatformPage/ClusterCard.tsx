@@ -20,7 +20,7 @@ export function ClusterCard(props: { cluster: ClusterSummary }) {
         <CardHeader className={cardStyles.inner}>
           <div className={styles.header}>
             <div className={styles.title}>
-              <Text as="h2" variant="title-small" weight="bold" id={headingId}>
+              <Text as="h3" variant="title-small" weight="bold" id={headingId}>
                 {cluster.title}
               </Text>
               <Text variant="body-small" color="secondary">

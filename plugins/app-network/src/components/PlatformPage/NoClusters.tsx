@@ -23,7 +23,7 @@ export function NoClusters() {
     <Card>
       <CardBody className={cardStyles.padded}>
         <div className={styles.details}>
-          <Text as="h2" variant="title-small" weight="bold">
+          <Text as="h3" variant="title-small" weight="bold">
             No clusters are configured
           </Text>
           <Text as="p" variant="body-medium">

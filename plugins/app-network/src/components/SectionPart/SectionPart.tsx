@@ -13,7 +13,7 @@ export function SectionPart(props: {
   return (
     <div className={styles.part} role="group" aria-labelledby={headingId}>
       <div className={styles.heading}>
-        <Text as="h3" variant="body-large" weight="bold" id={headingId}>
+        <Text as="h4" variant="body-large" weight="bold" id={headingId}>
           {props.title}
         </Text>
         {props.aside}

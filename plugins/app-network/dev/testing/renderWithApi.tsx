@@ -1,0 +1,55 @@
+import { renderInTestApp } from '@backstage/frontend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { permissionApiRef } from '@backstage/plugin-permission-react';
+import { signalApiRef, type SignalApi } from '@backstage/plugin-signals-react';
+import type { JsonObject } from '@backstage/types';
+import type { ReactElement } from 'react';
+import { SWRConfig } from 'swr';
+import {
+  appNetworkApiRef,
+  type AppNetworkApi,
+} from '../../src/api/AppNetworkApi';
+
+/** Renders an element with an API of the test's, and nothing remembered from other tests. */
+export function renderWithApi(
+  element: ReactElement,
+  api: Partial<AppNetworkApi>,
+  options: { mayDelete?: boolean } = {},
+): { signals: TestSignals } {
+  const signals = new TestSignals();
+  const result =
+    options.mayDelete === false ? AuthorizeResult.DENY : AuthorizeResult.ALLOW;
+  renderInTestApp(
+    <SWRConfig value={{ provider: () => new Map(), errorRetryInterval: 10 }}>
+      {element}
+    </SWRConfig>,
+    {
+      apis: [
+        [appNetworkApiRef, api],
+        [permissionApiRef, { authorize: async () => ({ result }) }],
+        [signalApiRef, signals],
+      ],
+    },
+  );
+  return { signals };
+}
+
+/** Delivers what a test publishes. */
+export class TestSignals implements SignalApi {
+  private readonly listeners = new Set<(message: JsonObject) => void>();
+
+  subscribe<TMessage extends JsonObject>(
+    channel: string,
+    onMessage: (message: TMessage) => void,
+  ) {
+    const listener = (message: JsonObject) => onMessage(message as TMessage);
+    if (channel === 'app-network') {
+      this.listeners.add(listener);
+    }
+    return { unsubscribe: () => this.listeners.delete(listener) };
+  }
+
+  publish(message: JsonObject) {
+    this.listeners.forEach(listener => listener(message));
+  }
+}
