@@ -50,7 +50,10 @@ export function thingDefinition(): {
                   number: { type: 'integer', default: 1 },
                   list: array(object({ name: text, values: array(text) })),
                   map: {
-                    ...array(object({ name: text, value: text })),
+                    ...array({
+                      ...object({ name: text, value: text }),
+                      required: ['name'],
+                    }),
                     'x-kubernetes-list-type': 'map',
                     'x-kubernetes-list-map-keys': ['name'],
                   },
