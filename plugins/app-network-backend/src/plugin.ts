@@ -51,7 +51,11 @@ export const appNetworkPlugin = createBackendPlugin({
             ]);
           },
         });
-        lifecycle.addShutdownHook(() => clusters.stop());
+        const stopping = new AbortController();
+        lifecycle.addShutdownHook(async () => {
+          stopping.abort();
+          await clusters.stop();
+        });
 
         httpRouter.use(
           await createRouter({
@@ -59,6 +63,7 @@ export const appNetworkPlugin = createBackendPlugin({
             clusters,
             platform: observePlatform,
             view: observeAppNetwork,
+            signal: stopping.signal,
           }),
         );
       },

@@ -119,6 +119,9 @@ export async function waitForAppNetwork(
         return appNetwork;
       }
       await change;
+      if (signal.aborted) {
+        return appNetwork;
+      }
     }
   } finally {
     answered.abort();

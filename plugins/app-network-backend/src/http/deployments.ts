@@ -51,17 +51,16 @@ export async function waitForRollout(
   options: { changedSince: string; timeoutMs: number; signal: AbortSignal },
 ): Promise<RolloutView> {
   const { changedSince, timeoutMs, signal } = options;
-  const deadline = Date.now() + timeoutMs;
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   for (;;) {
     const view = await getRollout(client, ref);
-    if (
-      view.version !== changedSince ||
-      Date.now() + INTERVAL_MS > deadline ||
-      signal.aborted
-    ) {
+    if (view.version !== changedSince || ended.aborted) {
       return view;
     }
-    await delay(INTERVAL_MS);
+    await delay(INTERVAL_MS, undefined, { signal: ended }).catch(() => {});
+    if (ended.aborted) {
+      return view;
+    }
   }
 }
 

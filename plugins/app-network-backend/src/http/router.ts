@@ -49,11 +49,15 @@ export interface RouterOptions {
   httpAuth: HttpAuthService;
   permissions: PermissionsService;
   auditor: AuditorService;
+  /** Ends the calls that wait for a change; they answer with what there is. */
+  signal: AbortSignal;
 }
 
 /** The HTTP API that openapi.yaml describes. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
   const { clusters, view, catalog, auditor } = options;
+  const until = (res: Closable) =>
+    AbortSignal.any([options.signal, closed(res)]);
   const router =
     createValidatedOpenApiRouterFromGeneratedEndpointMap<Endpoints>(spec);
   const may = authorize(options.httpAuth, options.permissions);
@@ -114,7 +118,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
             cluster: cluster.name,
             changedSince,
             timeoutMs: timeoutSeconds * 1000,
-            signal: closed(res),
+            signal: until(res),
           },
         )
       : await getAppNetwork(cluster.client, ref, cluster.name);
@@ -188,7 +192,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
           ? await waitForRollout(client, req.params, {
               changedSince,
               timeoutMs: timeoutSeconds * 1000,
-              signal: closed(res),
+              signal: until(res),
             })
           : await getRollout(client, req.params),
       );
@@ -202,10 +206,12 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   return router;
 }
 
-/** Aborted when nobody waits for the answer any more. */
-function closed(res: {
+interface Closable {
   once(event: 'close', listener: () => void): unknown;
-}): AbortSignal {
+}
+
+/** Aborted when nobody waits for the answer any more. */
+function closed(res: Closable): AbortSignal {
   const controller = new AbortController();
   res.once('close', () => controller.abort());
   return controller.signal;
