@@ -5,6 +5,7 @@ import {
 import { appNetworkPermissions } from '@app-network/backstage-plugin-app-network-common';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { startAppNetworkController } from './application/controller';
 import { createClusters } from './clusters/clusters';
 import { readClusters } from './clusters/config';
 import { createRouter } from './http/router';
@@ -48,6 +49,7 @@ export const appNetworkPlugin = createBackendPlugin({
             await Promise.all([
               startPlatformController({ cluster, helmCommand, logger, signal })
                 .stopped,
+              startAppNetworkController({ cluster, logger, signal }).stopped,
             ]);
           },
         });

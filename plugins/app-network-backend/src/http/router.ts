@@ -44,7 +44,7 @@ export interface RouterOptions {
   /** The cluster's NetworkPlatform as its cache has it. */
   platform(cluster: Cluster): NetworkPlatform | undefined;
   /** What an AppNetwork became. */
-  view(cluster: Cluster, appNetwork: AppNetwork): AppNetworkView;
+  view(cluster: Cluster, appNetwork: AppNetwork): Promise<AppNetworkView>;
   catalog: Pick<CatalogService, 'getEntityByRef'>;
   httpAuth: HttpAuthService;
   permissions: PermissionsService;
@@ -97,7 +97,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     if (!entity) {
       throw new NotFoundError(`The catalog has no entity ${entityRef}`);
     }
-    const networks = entityNetworks(clusters, entity, view);
+    const networks = await entityNetworks(clusters, entity, view);
     res.json({ ...networks, clusters: networks.clusters.map(summary) });
   });
 
@@ -122,7 +122,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
           },
         )
       : await getAppNetwork(cluster.client, ref, cluster.name);
-    res.json(view(cluster, appNetwork));
+    res.json(await view(cluster, appNetwork));
   });
 
   router.put(appNetworkPath, async (req, res) => {

@@ -5,7 +5,6 @@ import {
   type EntityNetworks,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { Entity } from '@backstage/catalog-model';
-import { NotFoundError } from '@backstage/errors';
 import type { ClusterRegistry } from '../clusters/types';
 import type { Cluster } from '../engine/types';
 import { entityQuery, selectAppNetworks } from './entity';
@@ -18,11 +17,11 @@ export const APP_NETWORK_KIND = { apiVersion: API_VERSION, kind: 'AppNetwork' };
  *
  * @throws InputError where an annotation of the entity makes no sense
  */
-export function entityNetworks(
+export async function entityNetworks(
   clusters: ClusterRegistry,
   entity: Entity,
-  view: (cluster: Cluster, appNetwork: AppNetwork) => AppNetworkView,
-): EntityNetworks {
+  view: (cluster: Cluster, appNetwork: AppNetwork) => Promise<AppNetworkView>,
+): Promise<EntityNetworks> {
   const query = entityQuery(entity);
   const asked = clusters
     .list()
@@ -46,12 +45,9 @@ export function entityNetworks(
       }
       // What was read before a cluster was lost is better than nothing, and the error beside it says how far to trust it.
       for (const item of selectAppNetworks(query, informer.list())) {
-        result.items.push(view(cluster, item));
+        result.items.push(await view(cluster, item));
       }
     } catch (error) {
-      if (error instanceof NotFoundError) {
-        throw error;
-      }
       result.errors.push({
         cluster: name,
         message: error instanceof Error ? error.message : String(error),

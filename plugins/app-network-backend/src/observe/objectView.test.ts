@@ -21,7 +21,7 @@ it.each<[string, KubernetesObject | undefined, string, string]>([
     'it is not there',
     undefined,
     'Missing',
-    'Any shop/shop is not in the cluster',
+    "Any shop/shop is not there, or it is somebody else's; the conditions tell why",
   ],
   ['it is there and has no conditions', object('Gateway'), 'Ready', ''],
   [

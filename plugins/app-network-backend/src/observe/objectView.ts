@@ -20,7 +20,9 @@ export function objectView(
     : {
         ref,
         state: 'Missing',
-        message: `${describe(ref)} is not in the cluster`,
+        message: `${describe(
+          ref,
+        )} is not there, or it is somebody else's; the conditions tell why`,
       };
 }
 

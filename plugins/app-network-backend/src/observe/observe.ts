@@ -6,9 +6,18 @@ import {
   type AppNetworkView,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
-import { RENDERED_KINDS } from '../application/render/kinds';
-import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
+import {
+  appNetworkInformers,
+  type AppNetworkInformers,
+} from '../application/informers';
+import { readInput } from '../application/readInput';
+import { render } from '../application/render/render';
+import type { Rendered } from '../application/render/types';
+import { isKubernetesError } from '../engine/errors';
+import { isDeleting } from '../engine/finalizer';
+import { objectRef } from '../engine/objects';
 import type { Cluster } from '../engine/types';
+import { platformFacts } from '../platform/facts';
 import { appNetworkView } from './appNetworkView';
 
 /** The cluster's NetworkPlatform, from its cache. */
@@ -21,25 +30,49 @@ export function observePlatform(cluster: Cluster): NetworkPlatform | undefined {
     .get(undefined, NETWORK_PLATFORM_NAME);
 }
 
-/** What an AppNetwork became, from the cluster's caches. */
-export function observeAppNetwork(
+/**
+ * What an AppNetwork became, and what it should: rendered as the controller renders it, and looked up in the caches. Where it can't be
+ * rendered, for example while there is no platform, its status says what was made.
+ */
+export async function observeAppNetwork(
   cluster: Cluster,
   appNetwork: AppNetwork,
-): AppNetworkView {
-  const owner = ownerLabelValue({
-    namespace: appNetwork.metadata.namespace,
-    name: appNetwork.metadata.name,
-  });
-  const observed = RENDERED_KINDS.flatMap(kind =>
-    cluster.informers
-      .informer(kind, { labelSelector: MANAGED_BY_SELECTOR })
-      .ownedBy(owner),
-  );
+): Promise<AppNetworkView> {
+  const { namespace, name } = appNetwork.metadata;
+  const informers = appNetworkInformers(cluster);
+  const rendered = await renderAsController(cluster, informers, appNetwork);
+  const owner = ownerLabelValue({ namespace, name });
   return appNetworkView({
     cluster: cluster.name,
     appNetwork,
-    desired: appNetwork.status?.resources ?? [],
-    observed,
-    routes: [],
+    desired:
+      rendered?.objects.map(objectRef) ?? appNetwork.status?.resources ?? [],
+    observed: informers.owned.flatMap(informer => informer.ownedBy(owner)),
+    routes: rendered?.routes ?? [],
   });
+}
+
+async function renderAsController(
+  cluster: Cluster,
+  informers: AppNetworkInformers,
+  appNetwork: AppNetwork,
+): Promise<Pick<Rendered, 'objects' | 'routes'> | undefined> {
+  if (isDeleting(appNetwork)) {
+    return { objects: [], routes: [] };
+  }
+  const platform = observePlatform(cluster);
+  if (!platform || !informers.services.hasSynced) {
+    return undefined;
+  }
+  const facts = platformFacts(platform);
+  try {
+    const input = await readInput(cluster.client, informers, appNetwork, facts);
+    return render(appNetwork, facts, input);
+  } catch (error) {
+    // A Secret of the user's own is asked of the API server, which may not answer; what the caches have is shown all the same.
+    if (isKubernetesError(error)) {
+      return undefined;
+    }
+    throw error;
+  }
 }
