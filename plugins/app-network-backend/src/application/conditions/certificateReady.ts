@@ -1,0 +1,130 @@
+import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
+import type { NewCondition } from '../../engine/conditions';
+import { describe, objectRef } from '../../engine/objects';
+import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import { CERTIFICATE, SECRET } from '../render/kinds';
+import { failed } from './failures';
+import {
+  fails,
+  holds,
+  isExposed,
+  isPassthrough,
+  notExposed,
+  unknown,
+  type Observation,
+} from './observation';
+
+type Certificate = ICertificate & KubernetesObject;
+
+/** Whether the gateway has a valid certificate of the hostnames. */
+export function certificateReady(observation: Observation): NewCondition {
+  const { appNetwork, rendered } = observation;
+  const failure = failed(
+    'CertificateReady',
+    [CERTIFICATE, SECRET],
+    observation,
+  );
+  if (failure) {
+    return failure;
+  }
+  if (!isExposed(appNetwork)) {
+    return notExposed('CertificateReady');
+  }
+  if (isPassthrough(appNetwork)) {
+    return holds(
+      'CertificateReady',
+      'Passthrough',
+      'spec.tls.mode is Passthrough: the application has its own certificate.',
+    );
+  }
+  if (rendered.hostnames.length === 0) {
+    return unknown(
+      'CertificateReady',
+      'NoHostname',
+      'There is no hostname to have a certificate for; GatewayReady says why.',
+    );
+  }
+  return appNetwork.spec?.tls?.certificateRef
+    ? ownCertificate(observation)
+    : issuedCertificate(observation);
+}
+
+/** When the certificate that the gateway serves expires, ISO 8601; undefined where that is not known. */
+export function certificateNotAfter(
+  observation: Observation,
+): string | undefined {
+  return (
+    observation.rendered.certificate?.notAfter ??
+    findCertificate(observation)?.status?.notAfter
+  );
+}
+
+function ownCertificate({
+  appNetwork,
+  rendered,
+  now,
+}: Observation): NewCondition {
+  const { notAfter = '' } = rendered.certificate ?? {};
+  const what = `The certificate in Secret ${appNetwork.spec?.tls?.certificateRef?.name} of namespace ${appNetwork.metadata.namespace}`;
+  return Date.parse(notAfter) <= now.getTime()
+    ? fails(
+        'CertificateReady',
+        'Expired',
+        `${what} expired at ${notAfter}. Put a new one into the Secret.`,
+      )
+    : holds(
+        'CertificateReady',
+        'Provided',
+        `${what} is served; it is valid until ${notAfter}.`,
+      );
+}
+
+/** cert-manager's own words (Certificate, status.conditions Ready and Issuing). */
+function issuedCertificate(observation: Observation): NewCondition {
+  const certificate = findCertificate(observation);
+  const { name: issuer, kind } = certificate?.spec?.issuerRef ?? {};
+  const from = `${kind} ${issuer}`;
+  const condition = (type: string) =>
+    certificate?.status?.conditions?.find(candidate => candidate.type === type);
+  const ready = condition('Ready');
+  const issuing = condition('Issuing');
+  if (!certificate || !ready) {
+    return unknown(
+      'CertificateReady',
+      'Pending',
+      'cert-manager has not seen to the certificate yet. If it stays so, see whether cert-manager runs.',
+    );
+  }
+  const what = describe(objectRef(certificate));
+  const { generation } = certificate.metadata;
+  const isCurrent =
+    ready.observedGeneration === undefined ||
+    Number(ready.observedGeneration) === generation;
+  if (ready.status === 'True' && isCurrent) {
+    return holds(
+      'CertificateReady',
+      'Issued',
+      `Issued by ${from}, valid until ${certificate.status?.notAfter}.`,
+    );
+  }
+  if (issuing?.status === 'False') {
+    return fails(
+      'CertificateReady',
+      issuing.reason ?? 'Failed',
+      `${what} could not be issued by ${from}: ${issuing.message} cert-manager tries again by itself; kubectl describe certificaterequests in that namespace tells more.`,
+    );
+  }
+  return fails(
+    'CertificateReady',
+    issuing ? 'Issuing' : ready.reason ?? 'NotReady',
+    `${what} is not ready: ${
+      (issuing ?? ready).message
+    } It is asked of ${from}; if it stays so, see whether that issuer is there and ready.`,
+  );
+}
+
+function findCertificate({ result }: Observation): Certificate | undefined {
+  return result.observed.find(({ kind }) => kind === CERTIFICATE.kind) as
+    | Certificate
+    | undefined;
+}

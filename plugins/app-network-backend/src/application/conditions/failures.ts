@@ -1,0 +1,70 @@
+import type {
+  AppNetworkConditionType,
+  ObjectRef,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { NewCondition } from '../../engine/conditions';
+import { apiGroup, describe } from '../../engine/objects';
+import type { KindRef } from '../../engine/types';
+import { fails, type Observation } from './observation';
+
+/**
+ * The condition of a part that could not be rendered, or whose objects could not be written; undefined where nothing is wrong. The first
+ * reason counts, and every message is told.
+ *
+ * @param kinds - kinds of the part's objects
+ */
+export function failed(
+  type: AppNetworkConditionType,
+  kinds: readonly KindRef[],
+  { rendered, result }: Observation,
+): NewCondition | undefined {
+  const isOfPart = ({ ref }: { ref: ObjectRef }) =>
+    kinds.some(
+      ({ apiVersion, kind }) =>
+        apiVersion === ref.apiVersion && kind === ref.kind,
+    );
+  const causes = [
+    ...rendered.problems.filter(({ condition }) => condition === type),
+    ...result.conflicts.filter(isOfPart).map(nameTaken),
+    ...result.failures.filter(isOfPart).map(notWritten),
+  ];
+  const [first] = causes;
+  const messages = new Set(causes.map(({ message }) => message));
+  return first && fails(type, first.reason, [...messages].join(' '));
+}
+
+interface Cause {
+  reason: string;
+  message: string;
+}
+
+function nameTaken({
+  ref,
+  owner,
+}: Observation['result']['conflicts'][number]): Cause {
+  const whose = owner
+    ? `belongs to ${owner} (label app-network.io/owner)`
+    : 'was not made by App Network';
+  return {
+    reason: 'NameTaken',
+    message: `${describe(
+      ref,
+    )} is there already and ${whose}; it was left alone. Delete or rename it, or give the AppNetwork another name.`,
+  };
+}
+
+function notWritten({
+  ref,
+  message,
+  kindMissing,
+}: Observation['result']['failures'][number]): Cause {
+  if (!kindMissing) {
+    return { reason: 'WriteFailed', message };
+  }
+  const group = apiGroup(ref.apiVersion);
+  const product = group === 'cert-manager.io' ? 'cert-manager' : 'Istio';
+  return {
+    reason: product === 'Istio' ? 'IstioMissing' : 'CertManagerMissing',
+    message: `${product} is not installed on this cluster: it has no kind ${ref.kind} of ${ref.apiVersion}. Install ${product} with the cluster's NetworkPlatform, or see there why it is not.`,
+  };
+}

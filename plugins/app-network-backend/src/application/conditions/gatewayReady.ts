@@ -1,0 +1,42 @@
+import type { NewCondition } from '../../engine/conditions';
+import { DESTINATION_RULE, GATEWAY, VIRTUAL_SERVICE } from '../render/kinds';
+import { failed } from './failures';
+import {
+  fails,
+  holds,
+  isExposed,
+  notExposed,
+  type Observation,
+} from './observation';
+
+/** Whether the ingress gateway is told to serve the hostnames, and can be reached. */
+export function gatewayReady(observation: Observation): NewCondition {
+  const { appNetwork, facts, rendered } = observation;
+  const failure = failed(
+    'GatewayReady',
+    [GATEWAY, VIRTUAL_SERVICE, DESTINATION_RULE],
+    observation,
+  );
+  if (failure) {
+    return failure;
+  }
+  if (!isExposed(appNetwork)) {
+    return notExposed('GatewayReady');
+  }
+  const { namespace, serviceAccount, addresses } = facts.ingressGateway;
+  if (addresses.length === 0) {
+    return fails(
+      'GatewayReady',
+      'WaitingForAddress',
+      `Service ${serviceAccount} in namespace ${namespace} has no address yet, so that nobody can reach the ingress gateway. If it stays so, see whether the cluster has a load balancer for Services of type LoadBalancer.`,
+    );
+  }
+  const count = rendered.routes.length;
+  return holds(
+    'GatewayReady',
+    'Programmed',
+    `${count} ${count === 1 ? 'route' : 'routes'} of ${rendered.hostnames.join(
+      ', ',
+    )} at ${addresses.map(({ value }) => value).join(', ')}.`,
+  );
+}

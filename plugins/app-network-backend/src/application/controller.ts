@@ -1,0 +1,99 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  OWNER_LABEL,
+  ownerLabelValue,
+  type AppNetwork,
+  type KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
+import { source, startController, type Controller } from '../engine/controller';
+import { keyOf, objectKey } from '../engine/objects';
+import type { Cluster, Informer } from '../engine/types';
+import { appNetworkInformers } from './informers';
+import { createAppNetworkReconciler } from './reconciler';
+
+export interface AppNetworkControllerOptions {
+  cluster: Cluster;
+  logger: LoggerService;
+  /** AppNetworks that are reconciled at a time. */
+  concurrency?: number;
+  /** The time; default: the clock. */
+  now?: () => Date;
+  /** Ends the controller. */
+  signal: AbortSignal;
+}
+
+/** Puts a cluster's AppNetworks on its network, and keeps their status. */
+export function startAppNetworkController(
+  options: AppNetworkControllerOptions,
+): Controller {
+  const { cluster, logger, concurrency, now, signal } = options;
+  const informers = appNetworkInformers(cluster);
+  const { appNetworks, platforms, services, workloads, owned } = informers;
+  const inNamespace = ({ metadata }: KubernetesObject) =>
+    appNetworks.list(metadata.namespace).map(objectKey);
+  return startController({
+    name: `AppNetwork on ${cluster.name}`,
+    logger,
+    reconciler: createAppNetworkReconciler({ cluster, informers, now }),
+    sources: [
+      source(appNetworks, changed => [
+        objectKey(changed),
+        ...sharingHostnames(appNetworks, changed),
+      ]),
+      source(platforms, () => appNetworks.list().map(objectKey)),
+      source(services, inNamespace),
+      ...workloads.map(informer => source(informer, inNamespace)),
+      ...owned.map(informer =>
+        source(informer, object => keysOfOwner(appNetworks, object)),
+      ),
+    ],
+    concurrency,
+    signal,
+  });
+}
+
+/** AppNetworks that ask for a hostname that another has or had: what becomes of it concerns them. */
+function sharingHostnames(
+  appNetworks: Informer<AppNetwork>,
+  changed: AppNetwork,
+): string[] {
+  const hostnames = new Set([
+    ...(changed.spec?.hostnames ?? []),
+    ...(changed.status?.hostnames ?? []),
+  ]);
+  return hostnames.size === 0
+    ? []
+    : appNetworks
+        .list()
+        .filter(({ spec }) =>
+          spec?.hostnames?.some(hostname => hostnames.has(hostname)),
+        )
+        .map(objectKey);
+}
+
+/**
+ * The AppNetwork that an object belongs to, by its label. One that is gone keeps its key, so that what it left behind is deleted; the label of
+ * a NetworkPlatform has no dot and names none.
+ */
+function keysOfOwner(
+  appNetworks: Informer<AppNetwork>,
+  { metadata }: KubernetesObject,
+): string[] {
+  const label = metadata.labels?.[OWNER_LABEL] ?? '';
+  const dot = label.indexOf('.');
+  if (dot < 0) {
+    return [];
+  }
+  const [namespace, name] = [label.slice(0, dot), label.slice(dot + 1)];
+  if (appNetworks.get(namespace, name)) {
+    return [keyOf(namespace, name)];
+  }
+  // A long label ends in a hash, from which no name can be read.
+  const owner = appNetworks
+    .list(namespace)
+    .find(
+      candidate =>
+        ownerLabelValue({ namespace, name: candidate.metadata.name }) === label,
+    );
+  return [owner ? objectKey(owner) : keyOf(namespace, name)];
+}

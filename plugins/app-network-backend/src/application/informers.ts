@@ -1,0 +1,44 @@
+import {
+  API_VERSION,
+  type AppNetwork,
+  type KubernetesObject,
+  type NetworkPlatform,
+} from '@app-network/backstage-plugin-app-network-common';
+import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
+import type { Cluster, Informer } from '../engine/types';
+import { RENDERED_KINDS } from './render/kinds';
+import type { Service } from './render/types';
+import { WORKLOAD_KINDS, type Workload } from './workloads';
+
+/** What AppNetworks are reconciled from. */
+export interface AppNetworkInformers {
+  appNetworks: Informer<AppNetwork>;
+  platforms: Informer<NetworkPlatform>;
+  services: Informer<Service>;
+  workloads: Informer<Workload>[];
+  /** What AppNetworks have become, one for each kind. */
+  owned: Informer<KubernetesObject>[];
+}
+
+export function appNetworkInformers({
+  informers,
+}: Cluster): AppNetworkInformers {
+  return {
+    appNetworks: informers.informer<AppNetwork>({
+      apiVersion: API_VERSION,
+      kind: 'AppNetwork',
+    }),
+    platforms: informers.informer<NetworkPlatform>({
+      apiVersion: API_VERSION,
+      kind: 'NetworkPlatform',
+    }),
+    services: informers.informer<Service>({
+      apiVersion: 'v1',
+      kind: 'Service',
+    }),
+    workloads: WORKLOAD_KINDS.map(kind => informers.informer<Workload>(kind)),
+    owned: RENDERED_KINDS.map(kind =>
+      informers.informer(kind, { labelSelector: MANAGED_BY_SELECTOR }),
+    ),
+  };
+}

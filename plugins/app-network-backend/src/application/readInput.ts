@@ -1,0 +1,90 @@
+import {
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  OWNER_LABEL,
+  ownerLabelValue,
+  type AppNetwork,
+  type KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { KubernetesClient } from '../engine/types';
+import type { PlatformFacts } from '../platform/facts';
+import type { AppNetworkInformers } from './informers';
+import { CERTIFICATE, SECRET } from './render/kinds';
+import { podLabels } from './render/selector';
+import { certificateRefs } from './render/tls';
+import type { RenderInput, Secret } from './render/types';
+import { takenHostnames } from './validate';
+import { serviceAccountsOf } from './workloads';
+
+/**
+ * What render reads of the cluster, from the caches. Secrets that are not ours are in none, so that a backend need not hold all of a
+ * cluster's: the few that matter are read one by one.
+ */
+export async function readInput(
+  client: KubernetesClient,
+  informers: AppNetworkInformers,
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+): Promise<RenderInput> {
+  const { namespace } = appNetwork.metadata;
+  const { certificateRef } = appNetwork.spec?.tls ?? {};
+  return {
+    services: informers.services.list(namespace),
+    serviceAccounts: serviceAccountsOf(
+      informers.workloads.flatMap(informer => informer.list(namespace)),
+      podLabels(appNetwork),
+    ),
+    certificateSecret: certificateRef
+      ? await client.get<Secret>({
+          ...SECRET,
+          namespace,
+          name: certificateRef.name,
+        })
+      : undefined,
+    takenHostnames: takenHostnames(
+      appNetwork,
+      informers.appNetworks.list(),
+      facts,
+    ),
+    certificateSecretTaken: await isCertificateSecretTaken(
+      client,
+      informers,
+      appNetwork,
+      facts,
+    ),
+  };
+}
+
+/**
+ * Whether somebody else's Secret has the name of the certificate's. cert-manager would write into it, so this is known before the
+ * Certificate is made; once that is there, the Secret is its own.
+ */
+async function isCertificateSecretTaken(
+  client: KubernetesClient,
+  { owned }: AppNetworkInformers,
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+): Promise<boolean> {
+  const { spec } = appNetwork;
+  if (spec?.expose === false || spec?.tls?.mode === 'Passthrough') {
+    return false;
+  }
+  const { certificate, secret } = certificateRefs(appNetwork, facts);
+  const cached = (kind: string, { namespace, name }: typeof secret) =>
+    owned.find(informer => informer.kind.kind === kind)?.get(namespace, name);
+  const made = cached(CERTIFICATE.kind, certificate);
+  if (made && isOurs(made, appNetwork)) {
+    return false;
+  }
+  const found = cached(SECRET.kind, secret) ?? (await client.get(secret));
+  return found !== undefined && !isOurs(found, appNetwork);
+}
+
+function isOurs(object: KubernetesObject, { metadata }: AppNetwork): boolean {
+  const { labels = {} } = object.metadata;
+  return (
+    labels[MANAGED_BY_LABEL] === MANAGED_BY &&
+    labels[OWNER_LABEL] ===
+      ownerLabelValue({ namespace: metadata.namespace, name: metadata.name })
+  );
+}

@@ -1,0 +1,179 @@
+import {
+  FINALIZER,
+  NETWORK_PLATFORM_NAME,
+  ownerLabelValue,
+  type AppNetwork,
+} from '@app-network/backstage-plugin-app-network-common';
+import {
+  ensureFinalizer,
+  isDeleting,
+  removeFinalizer,
+} from '../engine/finalizer';
+import { objectRef, splitKey } from '../engine/objects';
+import { reconcileOwned } from '../engine/reconcileOwned';
+import { writeStatus } from '../engine/status';
+import type {
+  Cluster,
+  Reconciler,
+  ReconcileOwnedResult,
+} from '../engine/types';
+import { platformFacts } from '../platform/facts';
+import type { AppNetworkInformers } from './informers';
+import { CERTIFICATE, RENDERED_KINDS, SECRET } from './render/kinds';
+import { render } from './render/render';
+import { readInput } from './readInput';
+import { appNetworkStatus, blockedStatus, deletingStatus } from './status';
+
+/** How often to look at what no informer follows: a certificate of the user's own, and names that are another's. */
+const LOOK_AGAIN_MS = 60_000;
+
+export interface AppNetworkReconcilerOptions {
+  cluster: Cluster;
+  informers: AppNetworkInformers;
+  /** The time, for transitions of conditions and expired certificates; default: the clock. */
+  now?: () => Date;
+}
+
+/** Brings what an AppNetwork becomes to what it says, and its status to what is so. */
+export function createAppNetworkReconciler(
+  options: AppNetworkReconcilerOptions,
+): Reconciler {
+  const { informers } = options;
+  return {
+    async reconcile(key) {
+      const { namespace, name } = splitKey(key);
+      const appNetwork = informers.appNetworks.get(namespace, name);
+      if (!appNetwork) {
+        return informers.appNetworks.state === 'Synced'
+          ? removeLeftovers(options, key)
+          : undefined;
+      }
+      return isDeleting(appNetwork)
+        ? finalize(options, appNetwork)
+        : apply(options, appNetwork);
+    },
+  };
+}
+
+async function apply(
+  { cluster, informers, now = () => new Date() }: AppNetworkReconcilerOptions,
+  appNetwork: AppNetwork,
+): Promise<{ requeueAfterMs?: number } | undefined> {
+  const blocked = whyBlocked(informers);
+  const platform = informers.platforms.get(undefined, NETWORK_PLATFORM_NAME);
+  if (blocked || !platform) {
+    const { reason, message } = blocked ?? PLATFORM_MISSING;
+    const status = blockedStatus(appNetwork, reason, message, now());
+    await writeStatus(cluster.client, appNetwork, status);
+    return undefined;
+  }
+  await ensureFinalizer(cluster.client, appNetwork, FINALIZER);
+  const facts = platformFacts(platform);
+  const input = await readInput(cluster.client, informers, appNetwork, facts);
+  const rendered = render(appNetwork, facts, input);
+  const result = await reconcileOwned(cluster, {
+    owner: owner(appNetwork),
+    desired: rendered.objects,
+    retained: rendered.retained,
+    kinds: RENDERED_KINDS,
+  });
+  const status = appNetworkStatus({
+    appNetwork,
+    facts,
+    rendered,
+    result,
+    now: now(),
+  });
+  await writeStatus(cluster.client, appNetwork, status);
+  throwFailures(result);
+  const looksAtOthers =
+    appNetwork.spec?.tls?.certificateRef ||
+    input.certificateSecretTaken ||
+    result.conflicts.length > 0;
+  return looksAtOthers ? { requeueAfterMs: LOOK_AGAIN_MS } : undefined;
+}
+
+/** Deletes what an AppNetwork has become, and then lets go of it. */
+async function finalize(
+  { cluster, informers, now = () => new Date() }: AppNetworkReconcilerOptions,
+  appNetwork: AppNetwork,
+): Promise<void> {
+  if (!appNetwork.metadata.finalizers?.includes(FINALIZER)) {
+    return;
+  }
+  const result = await removeOwned(cluster, informers, owner(appNetwork));
+  const { pruned, deleting } = result;
+  const failures = result.failures.filter(({ kindMissing }) => !kindMissing);
+  if (pruned.length + deleting.length + failures.length === 0) {
+    await removeFinalizer(cluster.client, appNetwork, FINALIZER);
+    return;
+  }
+  const status = deletingStatus(appNetwork, { ...result, failures }, now());
+  await writeStatus(cluster.client, appNetwork, status);
+  throwFailures(result);
+}
+
+/** Deletes what is there of an AppNetwork that is not, such as a Secret that cert-manager wrote while the AppNetwork was deleted. */
+async function removeLeftovers(
+  { cluster, informers }: AppNetworkReconcilerOptions,
+  key: string,
+): Promise<void> {
+  throwFailures(await removeOwned(cluster, informers, splitKey(key)));
+}
+
+/** Deletes everything of an owner; the certificate's Secret after the Certificate, for cert-manager would make it anew. */
+async function removeOwned(
+  cluster: Cluster,
+  { owned }: AppNetworkInformers,
+  of: Owner,
+): Promise<ReconcileOwnedResult> {
+  const ofKind = (kind: string) =>
+    owned
+      .filter(informer => informer.kind.kind === kind)
+      .flatMap(informer => informer.ownedBy(ownerLabelValue(of)));
+  return reconcileOwned(cluster, {
+    owner: of,
+    desired: [],
+    retained:
+      ofKind(CERTIFICATE.kind).length > 0
+        ? ofKind(SECRET.kind).map(objectRef)
+        : [],
+    kinds: RENDERED_KINDS,
+  });
+}
+
+interface Owner {
+  namespace?: string;
+  name: string;
+}
+
+function owner({ metadata: { namespace, name } }: AppNetwork): Owner {
+  return { namespace, name };
+}
+
+const PLATFORM_MISSING = {
+  reason: 'PlatformMissing',
+  message: `This cluster has no NetworkPlatform ${NETWORK_PLATFORM_NAME}, so that there is no gateway to be served by. Apply one; an empty spec will do.`,
+};
+
+/** What keeps an AppNetwork from being rendered: a cache that can't be filled would look like a cluster without Services. */
+function whyBlocked({
+  platforms,
+  services,
+  workloads,
+}: AppNetworkInformers): { reason: string; message: string } | undefined {
+  const missing = [platforms, services, ...workloads].find(
+    informer => !informer.hasSynced && informer.state !== 'KindMissing',
+  );
+  return missing && { reason: 'CacheNotSynced', message: missing.message };
+}
+
+/** Has the queue try again what could not be written. A missing kind is told by its informer when it comes. */
+function throwFailures({ failures }: ReconcileOwnedResult): void {
+  const messages = failures
+    .filter(({ kindMissing }) => !kindMissing)
+    .map(({ message }) => message);
+  if (messages.length > 0) {
+    throw new Error(messages.join(' '));
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  APP_NETWORK_CONDITIONS,
+  type AppNetwork,
+  type AppNetworkStatus,
+} from '@app-network/backstage-plugin-app-network-common';
+import {
+  setConditions,
+  summarizeConditions,
+  type NewCondition,
+} from '../engine/conditions';
+import { describe, objectRef } from '../engine/objects';
+import type { ReconcileOwnedResult } from '../engine/types';
+import {
+  certificateNotAfter,
+  certificateReady,
+} from './conditions/certificateReady';
+import { dnsReady, UNOBSERVED_DNS } from './conditions/dnsReady';
+import { gatewayReady } from './conditions/gatewayReady';
+import {
+  fails,
+  holds,
+  isExposed,
+  unknown,
+  type Observation,
+} from './conditions/observation';
+import { policyReady } from './conditions/policyReady';
+
+/** The status of an AppNetwork whose objects have been brought to what is wanted, as far as they could be. */
+export function appNetworkStatus(observation: Observation): AppNetworkStatus {
+  const { appNetwork, facts, rendered, result } = observation;
+  const exposed = isExposed(appNetwork);
+  const parts = [
+    gatewayReady(observation),
+    certificateReady(observation),
+    dnsReady(observation),
+    policyReady(observation),
+  ];
+  const urls = rendered.hostnames
+    .filter(hostname => !hostname.startsWith('*.'))
+    .map(hostname => `https://${hostname}/`);
+  const certificate = rendered.certificate && {
+    ...rendered.certificate,
+    notAfter: certificateNotAfter(observation),
+  };
+  return {
+    observedGeneration: appNetwork.metadata.generation,
+    hostnames: rendered.hostnames,
+    addresses: exposed ? facts.ingressGateway.addresses : [],
+    urls,
+    certificate,
+    resources: result.observed
+      .map(objectRef)
+      .sort((one, other) => (describe(one) < describe(other) ? -1 : 1)),
+    conditions: conditions(
+      appNetwork,
+      [ready(parts, exposed, urls), ...parts],
+      observation.now,
+    ),
+  };
+}
+
+/** The status of an AppNetwork that nothing could be done for; what is known from before stays. */
+export function blockedStatus(
+  appNetwork: AppNetwork,
+  reason: string,
+  message: string,
+  now: Date,
+): AppNetworkStatus {
+  return {
+    ...appNetwork.status,
+    observedGeneration: appNetwork.metadata.generation,
+    conditions: conditions(
+      appNetwork,
+      APP_NETWORK_CONDITIONS.map(type =>
+        type === 'Ready'
+          ? fails(type, reason, message)
+          : unknown(type, reason, message),
+      ),
+      now,
+    ),
+  };
+}
+
+/** The status of an AppNetwork that is being deleted and whose objects are not all gone. */
+export function deletingStatus(
+  appNetwork: AppNetwork,
+  result: ReconcileOwnedResult,
+  now: Date,
+): AppNetworkStatus {
+  const waiting = [...result.pruned, ...result.deleting].map(describe);
+  const failures = result.failures.map(({ message }) => message);
+  return {
+    ...appNetwork.status,
+    conditions: conditions(
+      appNetwork,
+      [
+        fails(
+          'Ready',
+          failures.length > 0 ? 'DeletionFailed' : 'Deleting',
+          [
+            ...(waiting.length > 0
+              ? [`Waiting for the end of ${waiting.sort().join(', ')}.`]
+              : []),
+            ...failures,
+          ].join(' '),
+        ),
+      ],
+      now,
+    ),
+  };
+}
+
+function ready(
+  parts: readonly NewCondition[],
+  exposed: boolean,
+  urls: readonly string[],
+): NewCondition {
+  const counted = parts.filter(
+    ({ type, reason }) =>
+      type !== 'DNSReady' || !UNOBSERVED_DNS.includes(reason),
+  );
+  return summarizeConditions(
+    counted,
+    holds(
+      'Ready',
+      'Ready',
+      exposed
+        ? `Served at ${urls.join(', ') || 'its hostnames'}.`
+        : 'Policies are in place; spec.expose is false.',
+    ),
+  );
+}
+
+function conditions(
+  { metadata, status }: AppNetwork,
+  next: readonly NewCondition[],
+  now: Date,
+): AppNetworkStatus['conditions'] {
+  return setConditions(
+    status?.conditions,
+    next.map(condition => ({
+      ...condition,
+      observedGeneration: metadata.generation,
+    })),
+    now.toISOString(),
+  );
+}
