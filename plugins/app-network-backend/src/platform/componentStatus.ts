@@ -103,9 +103,7 @@ function stateOf(
   if (!release.enabled) {
     return {
       state: 'Disabled',
-      message: `${enabledField(
-        release,
-      )} is false, or the profile leaves it out.`,
+      message: `Left out by ${enabledField(release)} or by the profile.`,
     };
   }
   if (running || step.action === 'upgrade') {

@@ -70,6 +70,10 @@ export function createPlatformReconciler(
 
       const views = await releaseViews({ platform, informers, runs });
       const owned = await reconcileObjects(cluster, platform, views.desired);
+      if (isDeleting(platform) && views.all.every(isGone) && isCleared(owned)) {
+        await removeFinalizer(client, platform, FINALIZER);
+        return {};
+      }
       startRuns(runs, platform, views.all);
       for (const view of views.desired) {
         view.podProblem = await podProblems.find(
@@ -95,10 +99,6 @@ export function createPlatformReconciler(
           now,
         }),
       );
-      if (isDeleting(platform) && views.all.every(isGone) && isCleared(owned)) {
-        await removeFinalizer(client, platform, FINALIZER);
-        return {};
-      }
 
       noteFailures(objectRetries, platform, owned);
       return nextLook(
@@ -111,7 +111,7 @@ export function createPlatformReconciler(
 }
 
 /**
- * Writes the platform's own objects. One whose component is not ready to take it is left as it is: neither written nor removed.
+ * Writes the platform's own objects. One whose release is not ready to take it is left as it is: neither written nor removed.
  */
 async function reconcileObjects(
   cluster: Cluster,
@@ -119,17 +119,17 @@ async function reconcileObjects(
   views: ReleaseView[],
 ): Promise<ReconcileOwnedResult> {
   const objects = isDeleting(platform) ? [] : renderPlatform(platform).objects;
-  const isOpen = (component: string) =>
+  const isOpen = (needed: string) =>
     views
-      .filter(({ release }) => release.component === component)
+      .filter(({ release }) => release.release === needed)
       .every(view => !view.release.enabled || isReady(view));
   return reconcileOwned(cluster, {
     owner: { name: platform.metadata.name },
     desired: objects
-      .filter(({ component }) => isOpen(component))
+      .filter(({ needs }) => isOpen(needs))
       .map(({ object }) => object),
     retained: objects
-      .filter(({ component }) => !isOpen(component))
+      .filter(({ needs }) => !isOpen(needs))
       .map(({ object }) => objectRef(object)),
     kinds: PLATFORM_KINDS,
   });

@@ -4,7 +4,6 @@ import {
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { KindRef } from '../../engine/types';
-import type { ComponentName } from '../components/types';
 import { renderIssuer } from './issuer';
 import { renderPeerAuthentication } from './peerAuthentication';
 
@@ -15,10 +14,11 @@ export const PLATFORM_KINDS: KindRef[] = [
   { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
 ];
 
-/** An object of the platform, and which component must be ready to take it. */
+/** An object of the platform. */
 export interface PlatformObject {
   object: KubernetesObject;
-  component: ComponentName;
+  /** Name of the release that must be ready to take it. */
+  needs: string;
 }
 
 /** What a platform consists of, besides what its charts bring. */
@@ -33,11 +33,11 @@ export function renderPlatform(platform: NetworkPlatform): {
     objects: [
       ...renderPeerAuthentication(spec).map(object => ({
         object,
-        component: 'istio' as const,
+        needs: 'istiod',
       })),
       ...issuer.objects.map(object => ({
         object,
-        component: 'certManager' as const,
+        needs: 'cert-manager',
       })),
     ],
     certificateProblems: issuer.problems,
