@@ -56,6 +56,20 @@ const cases: {
     difference: 'spec.list[0].b',
   },
   {
+    title: 'nothing, for an empty list that the API server has dropped',
+    desired: { spec: { list: [] } },
+    live: { spec: {} },
+    owned: { 'f:spec': { 'f:list': {} } },
+    difference: undefined,
+  },
+  {
+    title: 'an empty map that was not applied yet',
+    desired: { spec: { a: 1, map: {} } },
+    live: { spec: { a: 1 } },
+    owned: { 'f:spec': { 'f:a': {} } },
+    difference: 'spec.map',
+  },
+  {
     title: 'a list that grew',
     desired: { spec: { list: [1] } },
     live: { spec: { list: [1, 2] } },

@@ -30,7 +30,7 @@ export function findDifference(
 function appliedFields(object: KubernetesObject): Fields {
   const { apiVersion, kind, metadata, ...rest } = object;
   const { name, namespace, ...fields } = metadata;
-  return { ...rest, metadata: fields };
+  return isEmpty(fields) ? rest : { ...rest, metadata: fields };
 }
 
 type Fields = Record<string, unknown>;
@@ -41,7 +41,8 @@ function findChange(
   live: unknown,
   path: string,
 ): string | undefined {
-  if (isAbsent(desired)) {
+  if (isAbsent(desired) || (isEmpty(desired) && isAbsent(live))) {
+    // Built-in kinds drop lists and maps that are empty, but managedFields still has them.
     return undefined;
   }
   if (Array.isArray(desired)) {
@@ -89,7 +90,7 @@ function findOwnershipChange(
         : findOwnershipChange(fields[field], asFields(owned[part]), at);
     }) ??
     first(Object.entries(fields), ([field, value]) =>
-      isAbsent(value) || `f:${field}` in owned || isEmpty(value)
+      isAbsent(value) || `f:${field}` in owned
         ? undefined
         : fieldPath(path, field),
     )
@@ -157,7 +158,7 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** An empty list or map owns nothing in FieldsV1 but itself, and not everywhere that. */
+/** An empty list or map. */
 function isEmpty(value: unknown): boolean {
   return (
     typeof value === 'object' &&
