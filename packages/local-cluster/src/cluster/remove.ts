@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { waitFor } from './apiServer.ts';
 import { cgroupOf, removeCgroups } from './cgroups.ts';
+import { UserError } from './errors.ts';
 import type { ClusterPaths } from './paths.ts';
 import type { ClusterRecord } from './record.ts';
 import { endSupervisor } from './supervisor.ts';
@@ -18,20 +19,31 @@ export async function removeRemains(
   await endSupervisor(paths, record?.network !== undefined);
   await removeCgroups(record?.cgroup ?? cgroupOf(name));
   if (record?.network) {
-    await removeInterface(record.network.hostInterface);
+    await removeInterface(paths, record, record.network.hostInterface);
   }
   await rm(paths.supervisor, { force: true });
   await rm(paths.processes, { force: true });
 }
 
-// The host's end of the cable goes with the node's, when the kernel comes to it.
-async function removeInterface(name: string): Promise<void> {
+// The host's end of the cable. Should our own program be gone by now, then the kernel removes it, when it comes to it.
+async function removeInterface(
+  paths: ClusterPaths,
+  record: ClusterRecord,
+  name: string,
+): Promise<void> {
+  await run(record.tools.kubernetes, [
+    'cluster-node',
+    'disconnect',
+    paths.supervisorConfig,
+  ]).catch(() => undefined);
   const gone = async () =>
     access(`/sys/class/net/${name}`).then(
       () => false,
       () => true,
     );
   if (!(await waitFor(gone, 10_000))) {
-    await run('ip', ['link', 'delete', name]);
+    throw new UserError(
+      `The network interface ${name} is still there; remove it with \`ip link delete ${name}\` and run \`down\` again.`,
+    );
   }
 }

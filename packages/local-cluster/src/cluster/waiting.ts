@@ -12,6 +12,15 @@ interface WithConditions {
   status?: { conditions?: Condition[] };
 }
 
+interface Pod {
+  status?: {
+    conditions?: Condition[];
+    containerStatuses?: Array<{
+      state?: { running?: { startedAt?: string } };
+    }>;
+  };
+}
+
 /** Waits until the API server is ready. Throws a `UserError` that says which process is not well. */
 export async function waitForApiServer(
   api: ApiServer,
@@ -52,9 +61,16 @@ export async function waitForNode(
   paths: ClusterPaths,
   name: string,
 ): Promise<void> {
-  await expectWithin(90, paths, 'the node to be ready', () =>
-    hasCondition(api, `/api/v1/nodes/${name}`, 'Ready'),
-  );
+  await expectWithin(90, paths, 'the node to be ready', async () => {
+    // In a cluster that is started again the API has the node as it was.
+    const lease = await api.get<{ spec: { renewTime: string } }>(
+      `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`,
+    );
+    const node = await api.get<WithConditions>(`/api/v1/nodes/${name}`);
+    return (
+      (await isOfThisRun(paths, lease?.spec.renewTime)) && isTrue(node, 'Ready')
+    );
+  });
 }
 
 /** Waits until names are resolved in pods. */
@@ -62,25 +78,41 @@ export async function waitForDns(
   api: ApiServer,
   paths: ClusterPaths,
 ): Promise<void> {
-  await expectWithin(90, paths, 'CoreDNS to be available', () =>
-    hasCondition(
-      api,
-      '/apis/apps/v1/namespaces/kube-system/deployments/coredns',
-      'Available',
-    ),
-  );
+  await expectWithin(90, paths, 'CoreDNS to be ready', async () => {
+    const pods = await api.get<{ items: Pod[] }>(
+      '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns',
+    );
+    for (const pod of pods?.items ?? []) {
+      const startedAt =
+        pod.status?.containerStatuses?.[0]?.state?.running?.startedAt;
+      if (isTrue(pod, 'Ready') && (await isOfThisRun(paths, startedAt))) {
+        return true;
+      }
+    }
+    return false;
+  });
 }
 
-async function hasCondition(
-  api: ApiServer,
-  path: string,
-  type: string,
-): Promise<boolean> {
-  const object = await api.get<WithConditions>(path);
+function isTrue(object: WithConditions | undefined, type: string): boolean {
   return Boolean(
     object?.status?.conditions?.some(
       condition => condition.type === type && condition.status === 'True',
     ),
+  );
+}
+
+// The API's times are in whole seconds.
+async function isOfThisRun(
+  paths: ClusterPaths,
+  time: string | undefined,
+): Promise<boolean> {
+  const kubelet = (await processReports(paths)).find(
+    ({ name }) => name === 'kubelet',
+  );
+  return (
+    time !== undefined &&
+    kubelet !== undefined &&
+    Date.parse(time) >= Math.floor(Date.parse(kubelet.startedAt) / 1000) * 1000
   );
 }
 

@@ -9,8 +9,11 @@ import (
 	"os"
 )
 
-const usage = `usage: cluster-node start CONFIG.json
-Starts the processes of CONFIG.json in the background and prints {"pid": …} of the one that holds them all.
+const usage = `usage:
+  cluster-node start CONFIG.json
+    Starts the processes of CONFIG.json in the background and prints {"pid": …} of the one that holds them all.
+  cluster-node disconnect CONFIG.json
+    Removes the host's end of the cable.
 `
 
 // Main is the command's entry; it returns the exit code.
@@ -24,6 +27,8 @@ func Main() int {
 		switch os.Args[1] {
 		case "start":
 			err = start(config, os.Args[2])
+		case "disconnect":
+			err = disconnectHost(config)
 		case "run": // what start runs in the background
 			err = run(config)
 		default:

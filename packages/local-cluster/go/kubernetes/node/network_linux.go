@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -18,10 +19,8 @@ const (
 
 // connect lays the cable from the host, where this runs, to the node's namespace, and the host's route to the load balancers.
 func connect(isolation *Isolation, pid int) error {
-	if stale, err := netlink.LinkByName(isolation.HostInterface); err == nil {
-		if err := netlink.LinkDel(stale); err != nil {
-			return fmt.Errorf("removing the interface %s of an earlier run: %w", isolation.HostInterface, err)
-		}
+	if err := disconnect(isolation.HostInterface); err != nil {
+		return err
 	}
 	attributes := netlink.NewLinkAttrs()
 	attributes.Name = isolation.HostInterface
@@ -38,6 +37,22 @@ func connect(isolation *Isolation, pid int) error {
 		return err
 	}
 	return addRoute(link, isolation.LoadBalancerRange, node)
+}
+
+// disconnect removes the host's end of the cable if it is there. The kernel would do it with the namespace, but that
+// stays for as long as a connection in it waits for an answer that nobody will give.
+func disconnect(name string) error {
+	link, err := netlink.LinkByName(name)
+	if errors.As(err, &netlink.LinkNotFoundError{}) {
+		return nil
+	}
+	if err == nil {
+		err = netlink.LinkDel(link)
+	}
+	if err != nil && !errors.Is(err, unix.ENODEV) {
+		return fmt.Errorf("removing the interface %s: %w", name, err)
+	}
+	return nil
 }
 
 // setUpNetwork does the node's side.
@@ -72,7 +87,16 @@ func setUpNetwork(isolation *Isolation) error {
 	if err := addRoute(bridge, isolation.LoadBalancerRange, nil); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join("/proc/sys/net/ipv4/ip_forward"), []byte("1"), 0o644)
+	for name, value := range map[string]string{
+		"ip_forward": "1",
+		// When the cluster ends, its connections shall not hold on to the namespace for minutes.
+		"tcp_orphan_retries": "1",
+	} {
+		if err := os.WriteFile(filepath.Join("/proc/sys/net/ipv4", name), []byte(value), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func raise(name, address string) (netlink.Link, error) {

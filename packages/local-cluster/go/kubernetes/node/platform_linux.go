@@ -42,6 +42,13 @@ func connectHost(config *Config, pid int) error {
 	return connect(config.Isolation, pid)
 }
 
+func disconnectHost(config *Config) error {
+	if config.Isolation == nil {
+		return nil
+	}
+	return disconnect(config.Isolation.HostInterface)
+}
+
 // setUp makes the node's side ready, in the supervisor.
 func setUp(config *Config) error {
 	if config.Isolation == nil {

@@ -18,6 +18,8 @@ func prepareHost(config *Config, command *exec.Cmd) error {
 
 func connectHost(*Config, int) error { return nil }
 
+func disconnectHost(*Config) error { return nil }
+
 func setUp(*Config) error { return nil }
 
 func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
