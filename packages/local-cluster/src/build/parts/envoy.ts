@@ -27,17 +27,18 @@ export function envoy(): Part {
     title: `Envoy ${ENVOY}`,
     estimatedSeconds: 15,
     inputs: async () => [REQUIREMENTS],
-    async build(directory, { run: options }) {
+    async build(directory, { run: options, system }) {
+      if (system === undefined) {
+        throw new Error('Envoy is fetched only where a node is possible');
+      }
       const requirements = join(directory, 'requirements.txt');
       const packages = join(directory, 'packages');
       await writeFile(requirements, REQUIREMENTS);
       await mkdir(packages);
       await run(
-        'python3',
+        system.pip,
         [
           ...[
-            '-m',
-            'pip',
             'install',
             '--disable-pip-version-check',
             '--no-input',
