@@ -9,6 +9,7 @@ import {
   appNetworkApiRef,
   type AppNetworkApi,
 } from '../../src/api/AppNetworkApi';
+import { createTemplateRouteRef } from '../../src/routes';
 
 /** Renders an element with an API of the test's, and nothing remembered from other tests. */
 export function renderWithApi(
@@ -24,6 +25,7 @@ export function renderWithApi(
       {element}
     </SWRConfig>,
     {
+      mountedRoutes: { '/create': createTemplateRouteRef },
       apis: [
         [appNetworkApiRef, api],
         [permissionApiRef, { authorize: async () => ({ result }) }],

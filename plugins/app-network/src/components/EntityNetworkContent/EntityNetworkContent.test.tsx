@@ -1,6 +1,6 @@
 import type { EntityNetworks } from '@app-network/backstage-plugin-app-network-common';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {
   degradedView,
@@ -219,6 +219,9 @@ describe('EntityNetworkContent', () => {
         'backstage.io/kubernetes-id: cart-service',
       );
       expect(screen.queryByText(/another name on Kubernetes/)).toBeNull();
+      expect(
+        screen.getByRole('link', { name: 'Choose a template' }),
+      ).toHaveAttribute('href', '/create');
     });
 
     it('explains the annotation to an entity that has none', async () => {
@@ -312,6 +315,32 @@ describe('EntityNetworkContent', () => {
         expect(screen.queryByText('In progress')).not.toBeInTheDocument(),
       );
       expect(getEntityNetworks).toHaveBeenCalledTimes(2);
+    });
+  });
+
+  describe('without signals', () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+
+    it('asks every 5 seconds until the network is ready, then every 30', async () => {
+      let current = networks({ items: [startingView()] });
+      const getEntityNetworks = jest.fn(async () => current);
+      renderWithApi(tab(), { getEntityNetworks });
+      await screen.findByText('In progress');
+      const pass = (ms: number) => act(() => jest.advanceTimersByTimeAsync(ms));
+      expect(getEntityNetworks).toHaveBeenCalledTimes(1);
+
+      await pass(5_000);
+      expect(getEntityNetworks).toHaveBeenCalledTimes(2);
+
+      current = networks();
+      await pass(5_000);
+      expect(getEntityNetworks).toHaveBeenCalledTimes(3);
+
+      await pass(25_000);
+      expect(getEntityNetworks).toHaveBeenCalledTimes(3);
+      await pass(5_000);
+      expect(getEntityNetworks).toHaveBeenCalledTimes(4);
     });
   });
 

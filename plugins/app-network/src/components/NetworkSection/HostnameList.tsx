@@ -19,7 +19,7 @@ export function HostnameList(props: { appNetwork: AppNetwork }) {
       {urls.map(url => (
         <li key={url} className={styles.item}>
           <Link href={url} target="_blank" rel="noopener noreferrer">
-            {url.replace(/\/$/, '')}
+            {url}
             <RiExternalLinkLine aria-hidden className={styles.icon} />
             <VisuallyHidden>, opens in a new tab</VisuallyHidden>
           </Link>

@@ -9,11 +9,11 @@ import styles from './NetworkSection.module.css';
 
 const COLUMNS: DataColumn[] = [
   { id: 'order', label: '#', width: '3rem' },
-  { id: 'hosts', label: 'Host', width: '24%' },
-  { id: 'path', label: 'Path', width: '20%', isRowHeader: true },
+  { id: 'hosts', label: 'Host', width: '22%' },
+  { id: 'path', label: 'Path', width: '18%', isRowHeader: true },
   { id: 'method', label: 'Method', width: '6.5rem' },
-  { id: 'headers', label: 'Headers' },
-  { id: 'backends', label: 'Backends', width: '28%' },
+  { id: 'headers', label: 'Headers', width: '20%' },
+  { id: 'backends', label: 'Backends' },
 ];
 
 /** Which requests go where, in the order in which the gateway tries them. */

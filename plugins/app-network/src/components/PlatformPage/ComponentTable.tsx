@@ -1,12 +1,13 @@
 import type { ComponentStatus } from '@app-network/backstage-plugin-app-network-common';
+import { Text } from '@backstage/ui';
 import { componentHealth } from '../../status/health';
 import { fullTime, relativeTime } from '../../status/relativeTime';
 import { DataTable, type DataColumn } from '../DataTable/DataTable';
 import { HealthStatus } from '../HealthStatus/HealthStatus';
 
 const COLUMNS: DataColumn[] = [
-  { id: 'release', label: 'Release', width: '18%', isRowHeader: true },
-  { id: 'chart', label: 'Chart', width: '15%' },
+  { id: 'release', label: 'Release', width: '20%', isRowHeader: true },
+  { id: 'chart', label: 'Chart', width: '13%' },
   { id: 'version', label: 'Version', width: '11%' },
   { id: 'state', label: 'State', width: '13%' },
   { id: 'message', label: 'Message' },
@@ -25,9 +26,7 @@ export function ComponentTable(props: {
       rows={props.components.map(component => ({
         id: component.release,
         cells: {
-          release: component.namespace
-            ? `${component.namespace}/${component.release}`
-            : component.release,
+          release: <Release component={component} />,
           chart: component.chart,
           version: component.version ?? '–',
           state: <HealthStatus health={componentHealth(component)} />,
@@ -36,6 +35,20 @@ export function ComponentTable(props: {
         },
       }))}
     />
+  );
+}
+
+function Release(props: { component: ComponentStatus }) {
+  const { release, namespace } = props.component;
+  return (
+    <>
+      {release}
+      {namespace && (
+        <Text as="div" variant="body-small" color="secondary">
+          in {namespace}
+        </Text>
+      )}
+    </>
   );
 }
 

@@ -47,7 +47,7 @@ describe('PlatformPage', () => {
       within(card).getByRole('grid', { name: 'Components' }),
     ).getAllByRole('row');
     expect(rows[2]).toHaveTextContent(
-      /istio-system\/istiodistiod1\.31\.0Ready–2 days ago/,
+      /istiodin istio-systemistiod1\.31\.0Ready–2 days ago/,
     );
     expect(within(card).queryByRole('progressbar')).toBeNull();
   });
