@@ -7,6 +7,7 @@ import { source, startController, type Controller } from '../engine/controller';
 import type { Cluster } from '../engine/types';
 import { createHelm } from './helm';
 import { createHelmRuns } from './helmRuns';
+import { createOwnedObjects } from './ownedObjects';
 import { platformInformers } from './informers';
 import { createPlatformReconciler } from './reconciler';
 
@@ -29,18 +30,25 @@ export function startPlatformController(
 ): Controller {
   const { cluster, helmCommand, logger, signal } = options;
   const informers = platformInformers(cluster);
+  const onEnd = () => controller.enqueue(NETWORK_PLATFORM_NAME);
   const runs = createHelmRuns({
     cluster,
     helm: createHelm({ command: helmCommand }),
     logger,
-    onEnd: () => controller.enqueue(NETWORK_PLATFORM_NAME),
+    onEnd,
     signal,
   });
+  const objects = createOwnedObjects({ cluster, onEnd });
   const onAny = () => [NETWORK_PLATFORM_NAME];
   const controller = startController({
     name: `NetworkPlatform on ${cluster.name}`,
     logger,
-    reconciler: createPlatformReconciler({ cluster, informers, runs }),
+    reconciler: createPlatformReconciler({
+      client: cluster.client,
+      informers,
+      runs,
+      objects,
+    }),
     sources: [
       source<NetworkPlatform>(informers.platforms, ({ metadata }) => [
         metadata.name,

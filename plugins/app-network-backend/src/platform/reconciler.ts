@@ -9,30 +9,26 @@ import {
   isDeleting,
   removeFinalizer,
 } from '../engine/finalizer';
-import { objectRef } from '../engine/objects';
-import { reconcileOwned } from '../engine/reconcileOwned';
 import { writeStatus } from '../engine/status';
-import type {
-  Cluster,
-  Reconciler,
-  ReconcileOwnedResult,
-} from '../engine/types';
+import type { KubernetesClient, Reconciler } from '../engine/types';
 import { serviceAddresses } from './addresses';
-import { componentStatus, isReady, type ReleaseView } from './componentStatus';
+import { componentStatus, type ReleaseView } from './componentStatus';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
 import { platformIssuer } from './facts';
 import type { HelmRuns } from './helmRuns';
 import type { PlatformInformers } from './informers';
+import type { OwnedObjects, OwnedObjectsResult } from './ownedObjects';
 import { createPodProblems } from './podProblems';
 import { findWorkload, isGone, releaseViews } from './releaseViews';
-import { PLATFORM_KINDS, renderPlatform } from './render/render';
-import { createRetries, type Failure, type Retries } from './retries';
+import { renderPlatform } from './render/render';
+import type { Failure } from './retries';
 import { blockedStatus, platformStatus } from './status';
 
 export interface PlatformReconcilerOptions {
-  cluster: Cluster;
+  client: KubernetesClient;
   informers: PlatformInformers;
   runs: HelmRuns;
+  objects: OwnedObjects;
 }
 
 /** While something is on its way its status tells how far it is, this often, in milliseconds. */
@@ -45,10 +41,8 @@ const FAILED_MS = 15_000;
 export function createPlatformReconciler(
   options: PlatformReconcilerOptions,
 ): Reconciler {
-  const { cluster, informers, runs } = options;
-  const { client } = cluster;
+  const { client, informers, runs, objects } = options;
   const podProblems = createPodProblems();
-  const objectRetries = createRetries({ baseDelayMs: 500, maxDelayMs: 60_000 });
 
   return {
     async reconcile(key) {
@@ -69,7 +63,7 @@ export function createPlatformReconciler(
       await ensureFinalizer(client, platform, FINALIZER);
 
       const views = await releaseViews({ platform, informers, runs });
-      const owned = await reconcileObjects(cluster, platform, views.desired);
+      const owned = await objects.reconcile(platform, views.desired);
       if (isDeleting(platform) && views.all.every(isGone) && isCleared(owned)) {
         await removeFinalizer(client, platform, FINALIZER);
         return {};
@@ -100,39 +94,13 @@ export function createPlatformReconciler(
         }),
       );
 
-      noteFailures(objectRetries, platform, owned);
       return nextLook(
         components,
         views.all.map(view => (view.running ? undefined : view.failure)),
-        objectRetries.find(key, attemptOf(platform)),
+        objects.failure(platform),
       );
     },
   };
-}
-
-/**
- * Writes the platform's own objects. One whose release is not ready to take it is left as it is: neither written nor removed.
- */
-async function reconcileObjects(
-  cluster: Cluster,
-  platform: NetworkPlatform,
-  views: ReleaseView[],
-): Promise<ReconcileOwnedResult> {
-  const objects = isDeleting(platform) ? [] : renderPlatform(platform).objects;
-  const isOpen = (needed: string) =>
-    views
-      .filter(({ release }) => release.release === needed)
-      .every(view => !view.release.enabled || isReady(view));
-  return reconcileOwned(cluster, {
-    owner: { name: platform.metadata.name },
-    desired: objects
-      .filter(({ needs }) => isOpen(needs))
-      .map(({ object }) => object),
-    retained: objects
-      .filter(({ needs }) => !isOpen(needs))
-      .map(({ object }) => objectRef(object)),
-    kinds: PLATFORM_KINDS,
-  });
 }
 
 /** Starts what can be started now. */
@@ -178,32 +146,13 @@ function observe(informers: PlatformInformers, platform: NetworkPlatform) {
 }
 
 /** Whether none of the platform's own objects is left. */
-function isCleared({ pruned, deleting, failures }: ReconcileOwnedResult) {
+function isCleared(owned: OwnedObjectsResult): boolean {
   return (
-    pruned.length === 0 &&
-    deleting.length === 0 &&
-    failures.every(({ kindMissing }) => kindMissing)
+    owned.settled &&
+    owned.pruned.length === 0 &&
+    owned.deleting.length === 0 &&
+    owned.failures.every(({ kindMissing }) => kindMissing)
   );
-}
-
-/** Objects that could not be written are tried again, later each time; what makes us look in between doesn't count. */
-function noteFailures(
-  retries: Retries,
-  platform: NetworkPlatform,
-  { failures }: ReconcileOwnedResult,
-): void {
-  const { name } = platform.metadata;
-  const attempt = attemptOf(platform);
-  const due = (retries.find(name, attempt)?.retryAt ?? 0) <= Date.now();
-  if (failures.length === 0) {
-    retries.succeeded(name);
-  } else if (due) {
-    retries.failed(name, attempt, failures[0].message);
-  }
-}
-
-function attemptOf({ metadata }: NetworkPlatform): string {
-  return String(metadata.generation);
 }
 
 /** When to look again though nothing changes: for progress, and for what is to be tried again. */

@@ -26,7 +26,8 @@ export function certManagerReleases(spec: NetworkPlatformSpec): HelmRelease[] {
         // Kept when the release is removed, because with them all certificates of the cluster would go.
         crds: { enabled: true, keep: true },
         replicaCount: replicas.certManager,
-        webhook: { replicaCount: replicas.certManager },
+        // The default of Kubernetes; with the chart's 30 s a write that meets a webhook which just went holds up everything behind it.
+        webhook: { replicaCount: replicas.certManager, timeoutSeconds: 10 },
         cainjector: { replicaCount: replicas.certManager },
         // A job that waits for the webhook; the controller looks at the webhook itself.
         startupapicheck: { enabled: false },

@@ -1,0 +1,130 @@
+import type {
+  KubernetesObject,
+  NetworkPlatform,
+  ObjectRef,
+} from '@app-network/backstage-plugin-app-network-common';
+import { isDeleting } from '../engine/finalizer';
+import { objectRef } from '../engine/objects';
+import { reconcileOwned } from '../engine/reconcileOwned';
+import type { Cluster, ReconcileOwnedResult } from '../engine/types';
+import { isReady, type ReleaseView } from './componentStatus';
+import { PLATFORM_KINDS, renderPlatform } from './render/render';
+import { createRetries, type Failure } from './retries';
+
+/** Keeps the platform's own objects, besides what its charts bring. */
+export interface OwnedObjects {
+  /**
+   * Writes and prunes them. One whose release is not ready to take it is left as it is. A write may have to wait for a webhook that does
+   * not answer, for half a minute; then this gives what was known before, and `onEnd` is called when there is news.
+   */
+  reconcile(
+    platform: NetworkPlatform,
+    views: ReleaseView[],
+  ): Promise<OwnedObjectsResult>;
+  /** What failed last, and when it is tried again. */
+  failure(platform: NetworkPlatform): Failure | undefined;
+}
+
+/** What became of them, and whether that is of now, or of an earlier attempt while this one is under way. */
+export type OwnedObjectsResult = ReconcileOwnedResult & { settled: boolean };
+
+/** How long a reconcile waits for them, in milliseconds; it has a status to write. */
+const PATIENCE_MS = 1_000;
+
+const NOTHING: ReconcileOwnedResult = {
+  observed: [],
+  written: [],
+  pruned: [],
+  deleting: [],
+  conflicts: [],
+  failures: [],
+};
+
+export function createOwnedObjects(options: {
+  cluster: Cluster;
+  onEnd: () => void;
+}): OwnedObjects {
+  const { cluster, onEnd } = options;
+  const retries = createRetries({ baseDelayMs: 500, maxDelayMs: 60_000 });
+  let last = NOTHING;
+  let underWay = false;
+  let attempted = '';
+
+  const run = async (platform: NetworkPlatform, plan: Plan) => {
+    underWay = true;
+    attempted = plan.attempt;
+    try {
+      last = await reconcileOwned(cluster, {
+        owner: { name: platform.metadata.name },
+        kinds: PLATFORM_KINDS,
+        ...plan,
+      });
+      // Of a kind that appears the informers tell.
+      const failed = last.failures.find(({ kindMissing }) => !kindMissing);
+      if (failed) {
+        retries.failed(platform.metadata.name, plan.attempt, failed.message);
+      } else {
+        retries.succeeded(platform.metadata.name);
+      }
+    } finally {
+      underWay = false;
+    }
+  };
+
+  return {
+    async reconcile(platform, views) {
+      const plan = planOf(platform, views);
+      const failure = retries.find(platform.metadata.name, plan.attempt);
+      if (!underWay && (!failure || failure.retryAt <= Date.now())) {
+        const running = run(platform, plan);
+        if (!(await endsWithin(running, PATIENCE_MS))) {
+          running.then(onEnd, onEnd);
+        }
+      }
+      return { ...last, settled: !underWay && attempted === plan.attempt };
+    },
+    failure: ({ metadata }) =>
+      underWay ? undefined : retries.find(metadata.name, attempted),
+  };
+}
+
+interface Plan {
+  desired: KubernetesObject[];
+  retained: ObjectRef[];
+  /** Tells one plan from another. */
+  attempt: string;
+}
+
+function planOf(platform: NetworkPlatform, views: ReleaseView[]): Plan {
+  const objects = isDeleting(platform) ? [] : renderPlatform(platform).objects;
+  const isOpen = (needed: string) =>
+    views
+      .filter(({ release }) => release.release === needed)
+      .every(view => !view.release.enabled || isReady(view));
+  const open = objects.filter(({ needs }) => isOpen(needs));
+  return {
+    desired: open.map(({ object }) => object),
+    retained: objects
+      .filter(({ needs }) => !isOpen(needs))
+      .map(({ object }) => objectRef(object)),
+    attempt: JSON.stringify([platform.metadata.generation, open.length]),
+  };
+}
+
+/** Whether a promise is settled in time; one that fails in time fails here. */
+async function endsWithin(
+  promise: Promise<void>,
+  delayMs: number,
+): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      promise.then(() => true),
+      new Promise<boolean>(resolve => {
+        timer = setTimeout(() => resolve(false), delayMs);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
