@@ -1,11 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError } from './errors.ts';
 import { waitFor, type ApiServer } from './apiServer.ts';
 import type { ClusterPaths } from './paths.ts';
-import { processReports, runningSupervisor } from './supervisor.ts';
+import {
+  processReports,
+  runningSupervisor,
+  type ProcessReport,
+} from './supervisor.ts';
 
 interface Condition {
   type: string;
   status: string;
+  lastHeartbeatTime?: string;
 }
 
 interface WithConditions {
@@ -62,13 +69,14 @@ export async function waitForNode(
   name: string,
 ): Promise<void> {
   await expectWithin(90, paths, 'the node to be ready', async () => {
-    // In a cluster that is started again the API has the node as it was.
-    const lease = await api.get<{ spec: { renewTime: string } }>(
-      `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`,
-    );
     const node = await api.get<WithConditions>(`/api/v1/nodes/${name}`);
+    const ready = node?.status?.conditions?.find(
+      ({ type }) => type === 'Ready',
+    );
+    // In a cluster that is started again the API has the node as it was.
     return (
-      (await isOfThisRun(paths, lease?.spec.renewTime)) && isTrue(node, 'Ready')
+      ready?.status === 'True' &&
+      (await isOfThisRun(paths, ready.lastHeartbeatTime))
     );
   });
 }
@@ -130,19 +138,34 @@ async function expectWithin(
   if (holds && alive) {
     return;
   }
-  const unwell = (await processReports(paths))
-    .filter(({ ready }) => !ready)
-    .map(({ name, lastExit, restarts }) =>
-      lastExit ? `${name} (${lastExit}, ${restarts} restarts)` : name,
-    );
+  const unwell = (await processReports(paths)).filter(({ ready }) => !ready);
   const found = alive
     ? `waited ${seconds} s for ${what}`
     : `the supervisor ended while waiting for ${what}`;
+  const details = await Promise.all(unwell.map(p => describe(paths, p)));
   throw new UserError(
-    `The cluster is not up: ${found}. Not ready: ${
-      unwell.join(', ') || 'none'
-    }. The logs are in ${
-      paths.logs
-    }; run it again to go on from here, or \`down\` to start afresh.`,
+    [
+      `The cluster is not up: ${found}.`,
+      ...(alive ? details : [await describeEnd(paths, 'supervisor')]),
+      `The logs are in ${paths.logs}; run it again to go on from here, or \`down\` to start afresh.`,
+    ].join('\n'),
   );
+}
+
+async function describe(
+  paths: ClusterPaths,
+  { name, lastExit, restarts }: ProcessReport,
+): Promise<string> {
+  const state = lastExit
+    ? `ended with ${lastExit}, ${restarts} times so far`
+    : 'is not ready';
+  return `${name} ${state}; ${await describeEnd(paths, name)}`;
+}
+
+async function describeEnd(paths: ClusterPaths, name: string): Promise<string> {
+  const log = await readFile(join(paths.logs, `${name}.log`), 'utf8').catch(
+    () => '',
+  );
+  const line = log.trimEnd().split('\n').at(-1)?.slice(0, 500);
+  return line ? `the last line of its log: ${line}` : 'its log is empty.';
 }

@@ -1,5 +1,6 @@
 import { access, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { restoreInotifyLimit } from '../cluster/hostSettings.ts';
 import { withLock } from '../cluster/lock.ts';
 import { clusterPaths, clustersDirectory } from '../cluster/paths.ts';
 import { readRecord } from '../cluster/record.ts';
@@ -29,6 +30,7 @@ export async function down(name: string, progress: Progress): Promise<void> {
         `Waiting for process ${pid}, which is at work on the cluster "${name}".`,
       ),
   );
+  await restoreInotifyLimit();
   // The last one takes the empty folders with it.
   const clusters = clustersDirectory();
   await rmdir(clusters)

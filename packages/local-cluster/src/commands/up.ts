@@ -5,6 +5,7 @@ import { applyAddOns } from '../cluster/addOns.ts';
 import { apiServer } from '../cluster/apiServer.ts';
 import { writeCertificates } from '../cluster/certificates.ts';
 import { writeConfiguration } from '../cluster/configuration.ts';
+import { raiseInotifyLimit } from '../cluster/hostSettings.ts';
 import { importMissing } from '../cluster/images.ts';
 import type { Layout } from '../cluster/layout.ts';
 import { withLock } from '../cluster/lock.ts';
@@ -77,6 +78,9 @@ async function upAlone(
     progress.line(
       `No node: ${record.reason}. Objects can be made, but no pod will run. For a whole cluster take kind, https://kind.sigs.k8s.io, and name it with --context.`,
     );
+  }
+  if (record.network) {
+    await raiseInotifyLimit(progress.line);
   }
   if (!running) {
     await start(layout, record);
