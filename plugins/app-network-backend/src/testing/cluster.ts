@@ -90,16 +90,18 @@ export async function connectToTestCluster(
   };
 }
 
+type Falsy = undefined | false | '' | 0;
+
 /** Waits until a value is there. Fails after a time, saying what was waited for. */
 export async function eventually<T>(
   what: string,
-  look: () => T | undefined | false | Promise<T | undefined | false>,
+  look: () => T | Falsy | Promise<T | Falsy>,
   timeoutMs = 20_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = await look();
-    if (value !== undefined && value !== false) {
+    if (value) {
       return value;
     }
     if (Date.now() > deadline) {
