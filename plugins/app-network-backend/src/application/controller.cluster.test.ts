@@ -1,0 +1,555 @@
+import { readFile } from 'node:fs/promises';
+import { mockServices } from '@backstage/backend-test-utils';
+import {
+  API_VERSION,
+  customResourceDefinitions,
+  ownerLabelValue,
+  OWNER_LABEL,
+  MANAGED_BY_LABEL,
+  MANAGED_BY,
+  type AppNetwork,
+  type AppNetworkSpec,
+  type KubernetesObject,
+  type NetworkPlatform,
+  type ObjectRef,
+} from '@app-network/backstage-plugin-app-network-common';
+import { installCustomResourceDefinitions } from '../engine/crds';
+import { objectKey, objectRef } from '../engine/objects';
+import type { KindRef } from '../engine/types';
+import {
+  connectToTestCluster,
+  eventually,
+  testCluster,
+  type TestConnection,
+} from '../testing/cluster';
+import { startAppNetworkController } from './controller';
+import { appNetworkInformers } from './informers';
+import { createAppNetworkReconciler } from './reconciler';
+import {
+  AUTHORIZATION_POLICY,
+  CERTIFICATE,
+  DESTINATION_RULE,
+  GATEWAY,
+  RENDERED_KINDS,
+  SECRET,
+  VIRTUAL_SERVICE,
+} from './render/kinds';
+import { render } from './render/render';
+import { readRenderCase, renderCaseNames } from './testing/renderCases';
+import { upstreamDefinitions } from './testing/upstreamDefinitions';
+
+jest.setTimeout(60_000);
+
+type Anything = KubernetesObject & { spec?: Record<string, unknown> };
+
+const GATEWAY_NAMESPACE = 'istio-system';
+
+let test: TestConnection;
+let namespace: string;
+const stop = new AbortController();
+let stopped: Promise<void> = Promise.resolve();
+
+beforeAll(async () => {
+  test = await connectToTestCluster();
+  const problems = await installCustomResourceDefinitions(
+    test.cluster.client,
+    [...customResourceDefinitions(), ...(await upstreamDefinitions())],
+    stop.signal,
+  );
+  if (problems.length > 0) {
+    throw new Error(problems.join('\n'));
+  }
+  await test.cluster.client.apply({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: GATEWAY_NAMESPACE },
+  });
+  await setPlatformAddress('203.0.113.7');
+  ({ stopped } = startAppNetworkController({
+    cluster: test.cluster,
+    logger: mockServices.logger.mock(),
+    signal: stop.signal,
+  }));
+}, 900_000);
+
+beforeEach(async () => {
+  namespace = await test.createNamespace();
+});
+
+afterAll(async () => {
+  const { client } = test.cluster;
+  const all = await client.list<AppNetwork>({
+    apiVersion: API_VERSION,
+    kind: 'AppNetwork',
+  });
+  for (const found of all) {
+    await client.delete(objectRef(found));
+    await eventually(
+      `${objectKey(found)} gone`,
+      async () => !(await client.get(objectRef(found))),
+    );
+  }
+  stop.abort();
+  await stopped;
+  await client.delete({
+    apiVersion: API_VERSION,
+    kind: 'NetworkPlatform',
+    name: 'default',
+  });
+  await test.close();
+});
+
+/** The platform controller does not run here: the test says what it would have found. */
+async function setPlatformAddress(address: string): Promise<void> {
+  const platform: NetworkPlatform = {
+    apiVersion: API_VERSION,
+    kind: 'NetworkPlatform',
+    metadata: { name: 'default' },
+  };
+  await test.cluster.client.apply({ ...platform, spec: {} });
+  await test.cluster.client.apply<NetworkPlatform>(
+    {
+      ...platform,
+      status: {
+        ingress: {
+          applications: { addresses: [{ type: 'IPAddress', value: address }] },
+        },
+      },
+    },
+    { subresource: 'status', force: true },
+  );
+}
+
+function appNetwork(name: string, spec: AppNetworkSpec = {}): AppNetwork {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'AppNetwork',
+    metadata: { name, namespace },
+    spec,
+  };
+}
+
+const apply = (name: string, spec?: AppNetworkSpec) =>
+  test.cluster.client.apply(appNetwork(name, spec), {
+    fieldManager: 'test',
+    force: true,
+  });
+
+const read = <T extends KubernetesObject = Anything>(ref: ObjectRef) =>
+  test.cluster.client.get<T>(ref);
+
+const inNamespace = (kind: KindRef, name: string): ObjectRef => ({
+  ...kind,
+  namespace,
+  name,
+});
+
+const inGatewayNamespace = (kind: KindRef, name: string): ObjectRef => ({
+  ...kind,
+  namespace: GATEWAY_NAMESPACE,
+  name,
+});
+
+function applyService(name = 'shop', port = 8080): Promise<KubernetesObject> {
+  return test.cluster.client.apply<Anything>({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace },
+    spec: {
+      selector: { 'app.kubernetes.io/name': name },
+      ports: [{ port, protocol: 'TCP' }],
+    },
+  });
+}
+
+/** The AppNetwork, once its status has this reason for a condition of the spec as it is now. */
+function settled(name: string, type: string, reason: string) {
+  return eventually(`${name}: ${type} ${reason}`, async () => {
+    const found = await read<AppNetwork>(
+      inNamespace({ apiVersion: API_VERSION, kind: 'AppNetwork' }, name),
+    );
+    const condition = found?.status?.conditions?.find(
+      candidate => candidate.type === type,
+    );
+    return (
+      condition?.reason === reason &&
+      condition.observedGeneration === found?.metadata.generation &&
+      found
+    );
+  });
+}
+
+function conditionOf(found: AppNetwork, type: string) {
+  return found.status?.conditions?.find(candidate => candidate.type === type);
+}
+
+/** What cert-manager does where it runs: the Secret, with the labels of the Certificate's template. */
+async function issue(name: string): Promise<void> {
+  const certificate = await read(inGatewayNamespace(CERTIFICATE, name));
+  const template = certificate?.spec?.secretTemplate as {
+    labels: Record<string, string>;
+  };
+  await test.cluster.client.apply<Anything>(
+    {
+      ...SECRET,
+      metadata: {
+        name,
+        namespace: GATEWAY_NAMESPACE,
+        labels: template.labels,
+      },
+    },
+    { fieldManager: 'cert-manager' },
+  );
+}
+
+/** Everything in the cluster that is labelled with an AppNetwork of the test's namespace. */
+async function owned(name: string): Promise<string[]> {
+  const label = ownerLabelValue({ namespace, name });
+  const lists = await Promise.all(
+    RENDERED_KINDS.map(kind =>
+      test.cluster.client.list(kind, {
+        labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY},${OWNER_LABEL}=${label}`,
+      }),
+    ),
+  );
+  return lists
+    .flat()
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+    .sort();
+}
+
+describe('AppNetwork controller', () => {
+  it('makes what an AppNetwork becomes, and says so in its status', async () => {
+    await applyService();
+    await apply('shop');
+    const found = await settled('shop', 'GatewayReady', 'Programmed');
+    const hostname = `shop.${namespace}.default.203.0.113.7.nip.io`;
+    expect(found.status).toMatchObject({
+      hostnames: [hostname],
+      urls: [`https://${hostname}/`],
+      addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
+    });
+    expect(found.metadata.finalizers).toEqual(['app-network.io/cleanup']);
+    expect(conditionOf(found, 'PolicyReady')?.status).toBe('True');
+    expect(conditionOf(found, 'DNSReady')?.reason).toBe('WildcardDNS');
+    // Nobody issues certificates here.
+    expect(conditionOf(found, 'CertificateReady')?.reason).toBe('Pending');
+    expect(conditionOf(found, 'Ready')?.status).toBe('Unknown');
+    expect(await owned('shop')).toEqual([
+      'AuthorizationPolicy shop',
+      `Certificate ${namespace}.shop-tls`,
+      'DestinationRule shop.shop',
+      'Gateway shop',
+      'NetworkPolicy shop',
+      'VirtualService shop',
+    ]);
+  });
+
+  it('follows a Service that comes after the AppNetwork', async () => {
+    await apply('shop');
+    await settled('shop', 'GatewayReady', 'BackendNotFound');
+    await applyService();
+    const found = await settled('shop', 'GatewayReady', 'Programmed');
+    expect(conditionOf(found, 'GatewayReady')?.status).toBe('True');
+  });
+
+  it('lets the pods of the AppNetwork call one another, by the service account that they run with', async () => {
+    await applyService();
+    await apply('shop');
+    await settled('shop', 'GatewayReady', 'Programmed');
+    const labels = { 'app.kubernetes.io/name': 'shop' };
+    await test.cluster.client.apply<Anything>({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'shop', namespace },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            serviceAccountName: 'shopkeeper',
+            containers: [{ name: 'shop', image: 'shop' }],
+          },
+        },
+      },
+    });
+    const principal = `cluster.local/ns/${namespace}/sa/shopkeeper`;
+    const policy = await eventually(
+      'rule for the service account',
+      async () => {
+        const found = await read(inNamespace(AUTHORIZATION_POLICY, 'shop'));
+        return JSON.stringify(found).includes(principal) && found;
+      },
+    );
+    expect(policy.spec?.rules).toContainEqual({
+      from: [{ source: { principals: [principal] } }],
+    });
+  });
+
+  it('removes what is no longer wanted, and only that', async () => {
+    await applyService();
+    await apply('shop');
+    await settled('shop', 'GatewayReady', 'Programmed');
+    await issue(`${namespace}.shop-tls`);
+    await apply('shop', { expose: false });
+    await settled('shop', 'GatewayReady', 'NotExposed');
+    await eventually(
+      'only policies left',
+      async () =>
+        (await owned('shop')).join() ===
+        'AuthorizationPolicy shop,NetworkPolicy shop',
+    );
+    const found = await settled('shop', 'Ready', 'Ready');
+    expect(found.status?.hostnames).toEqual([]);
+  });
+
+  it('leaves an object of somebody else with the same name alone, says so, and does the rest', async () => {
+    const theirs = await test.cluster.client.apply<Anything>(
+      {
+        ...inNamespaceObject(GATEWAY, 'shop'),
+        spec: {
+          selector: { istio: 'theirs' },
+          servers: [
+            {
+              hosts: ['a.example.com'],
+              port: { name: 'http', number: 80, protocol: 'HTTP' },
+            },
+          ],
+        },
+      },
+      { fieldManager: 'somebody' },
+    );
+    await applyService();
+    await apply('shop');
+    const found = await settled('shop', 'GatewayReady', 'NameTaken');
+    expect(conditionOf(found, 'GatewayReady')?.message).toContain(
+      `Gateway ${namespace}/shop is there already and was not made by App Network`,
+    );
+    expect(await read(inNamespace(GATEWAY, 'shop'))).toEqual(theirs);
+    expect(
+      await read(inNamespace(DESTINATION_RULE, 'shop.shop')),
+    ).toBeDefined();
+    await test.cluster.client.delete({
+      ...appNetworkRef('shop'),
+    });
+    await eventually('gone', async () => !(await read(appNetworkRef('shop'))));
+    expect(await read(inNamespace(GATEWAY, 'shop'))).toEqual(theirs);
+  });
+
+  it("never asks cert-manager to write into somebody else's Secret", async () => {
+    const name = `${namespace}.shop-tls`;
+    const theirs = await test.cluster.client.apply<KubernetesObject>(
+      { ...SECRET, metadata: { name, namespace: GATEWAY_NAMESPACE } },
+      { fieldManager: 'somebody' },
+    );
+    await applyService();
+    await apply('shop');
+    await settled('shop', 'CertificateReady', 'NameTaken');
+    expect(await read(inGatewayNamespace(CERTIFICATE, name))).toBeUndefined();
+    expect(await read(inNamespace(GATEWAY, 'shop'))).toBeUndefined();
+    expect(await read(objectRef(theirs))).toEqual(theirs);
+    await test.cluster.client.delete(objectRef(theirs));
+  });
+
+  it('leaves nothing behind when an AppNetwork is deleted, the Secret of the certificate included', async () => {
+    await applyService();
+    await apply('shop', { mesh: { permissivePorts: [9090] } });
+    await settled('shop', 'GatewayReady', 'Programmed');
+    await issue(`${namespace}.shop-tls`);
+    expect(await owned('shop')).toContain(`Secret ${namespace}.shop-tls`);
+    await test.cluster.client.delete(appNetworkRef('shop'));
+    await eventually('gone', async () => !(await read(appNetworkRef('shop'))));
+    expect(await owned('shop')).toEqual([]);
+    expect(
+      await read(inNamespace({ apiVersion: 'v1', kind: 'Service' }, 'shop')),
+    ).toBeDefined();
+  });
+
+  it('deletes a Secret that was written while the AppNetwork went', async () => {
+    await test.cluster.client.apply<KubernetesObject>({
+      ...SECRET,
+      metadata: {
+        name: `${namespace}.late-tls`,
+        namespace: GATEWAY_NAMESPACE,
+        labels: {
+          [MANAGED_BY_LABEL]: MANAGED_BY,
+          [OWNER_LABEL]: `${namespace}.late`,
+        },
+      },
+    });
+    await eventually(
+      'Secret gone',
+      async () =>
+        !(await read(inGatewayNamespace(SECRET, `${namespace}.late-tls`))),
+    );
+  });
+
+  it("follows the gateway's address with hostname, certificate and routes", async () => {
+    await applyService();
+    await apply('shop');
+    await settled('shop', 'GatewayReady', 'Programmed');
+    await setPlatformAddress('198.51.100.9');
+    const hostname = `shop.${namespace}.default.198.51.100.9.nip.io`;
+    try {
+      await eventually('new hostname in the status', async () =>
+        (
+          await read<AppNetwork>(appNetworkRef('shop'))
+        )?.status?.hostnames?.includes(hostname),
+      );
+      expect(
+        (await read(inNamespace(VIRTUAL_SERVICE, 'shop')))?.spec?.hosts,
+      ).toEqual([hostname]);
+      expect(
+        (await read(inGatewayNamespace(CERTIFICATE, `${namespace}.shop-tls`)))
+          ?.spec?.dnsNames,
+      ).toEqual([hostname]);
+    } finally {
+      await setPlatformAddress('203.0.113.7');
+    }
+  });
+
+  it('serves a hostname for the first only, and for the second when the first gives it up', async () => {
+    const hostnames = [`${namespace}.example.com`];
+    await applyService();
+    await apply('shop', { hostnames });
+    await settled('shop', 'GatewayReady', 'Programmed');
+    // Creation times have whole seconds; within one the name decides.
+    await apply('shop-two', {
+      hostnames,
+      selector: { matchLabels: { 'app.kubernetes.io/name': 'shop' } },
+    });
+    const second = await settled('shop-two', 'GatewayReady', 'HostnameTaken');
+    expect(conditionOf(second, 'GatewayReady')?.message).toContain(
+      `belongs to AppNetwork shop in namespace ${namespace}`,
+    );
+    expect(await read(inNamespace(GATEWAY, 'shop-two'))).toBeUndefined();
+
+    await apply('shop', { hostnames: [`other-${namespace}.example.com`] });
+    const now = await settled('shop-two', 'GatewayReady', 'Programmed');
+    expect(now.status?.hostnames).toEqual(hostnames);
+  });
+
+  it('writes nothing when it looks at what is as it should be', async () => {
+    await applyService();
+    await apply('shop', { mesh: { permissivePorts: [9090] } });
+    await settled('shop', 'GatewayReady', 'Programmed');
+    const again = await connectToTestCluster();
+    try {
+      const informers = appNetworkInformers(again.cluster);
+      const {
+        appNetworks,
+        platforms,
+        services,
+        workloads,
+        owned: own,
+      } = informers;
+      for (const informer of [
+        appNetworks,
+        platforms,
+        services,
+        ...workloads,
+        ...own,
+      ]) {
+        await eventually(
+          `${informer.kind.kind} listed`,
+          () => informer.state === 'Synced',
+        );
+      }
+      const { auditLog } = await testCluster();
+      const before = await writes(auditLog);
+      const reconciler = createAppNetworkReconciler({
+        cluster: again.cluster,
+        informers,
+      });
+      for (let i = 0; i < 3; i++) {
+        await reconciler.reconcile(`${namespace}/shop`, stop.signal);
+      }
+      expect(await writes(auditLog)).toBe(before);
+    } finally {
+      await again.close();
+    }
+  });
+
+  it('tells which product is missing, and lets go of an AppNetwork all the same', async () => {
+    const { client } = test.cluster;
+    await applyService();
+    await apply('shop');
+    await settled('shop', 'GatewayReady', 'Programmed');
+    const definitions = (await upstreamDefinitions()).filter(
+      ({ spec }) => spec.names.kind === 'VirtualService',
+    );
+    for (const definition of definitions) {
+      await client.delete(objectRef(definition));
+    }
+    try {
+      const found = await settled('shop', 'GatewayReady', 'IstioMissing');
+      expect(conditionOf(found, 'GatewayReady')?.message).toContain(
+        'Istio is not installed on this cluster: it has no kind VirtualService',
+      );
+      await client.delete(appNetworkRef('shop'));
+      await eventually(
+        'gone',
+        async () => !(await read(appNetworkRef('shop'))),
+      );
+    } finally {
+      for (const definition of definitions) {
+        await eventually(
+          'old definition gone',
+          async () => !(await read(objectRef(definition))),
+        );
+      }
+      await installCustomResourceDefinitions(client, definitions, stop.signal);
+    }
+    await apply('shop');
+    await settled('shop', 'GatewayReady', 'Programmed');
+  });
+
+  it('renders what a real API server takes, field by field', async () => {
+    const objects = renderCaseNames().flatMap(name => {
+      const { appNetwork: given, facts, input } = readRenderCase(name);
+      return render(given, facts, input).objects;
+    });
+    for (const object of objects) {
+      const { metadata } = object;
+      await test.cluster.client.apply(
+        { ...object, metadata: { ...metadata, namespace } },
+        { dryRun: true, fieldManager: 'dry-run' },
+      );
+    }
+    expect(objects.length).toBeGreaterThan(100);
+  });
+});
+
+function inNamespaceObject(kind: KindRef, name: string): KubernetesObject {
+  return { ...kind, metadata: { name, namespace } };
+}
+
+function appNetworkRef(name: string): ObjectRef {
+  return inNamespace({ apiVersion: API_VERSION, kind: 'AppNetwork' }, name);
+}
+
+/** How many writes to objects of the test the API server has logged, once it has logged all there were. */
+async function writes(auditLog: string | undefined): Promise<number> {
+  if (!auditLog) {
+    throw new Error(
+      'The audit log of the API server is needed to count writes; name it in APP_NETWORK_TEST_AUDIT_LOG',
+    );
+  }
+  const marker = `marker-${Date.now()}`;
+  await test.cluster.client.apply<KubernetesObject>({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: marker, namespace },
+  });
+  const lines = await eventually('marker in the audit log', async () => {
+    const log = await readFile(auditLog, 'utf8');
+    return log.includes(marker) && log.split('\n');
+  });
+  return lines.filter(
+    line =>
+      line.includes(namespace) &&
+      /"verb":"(create|update|patch|delete)"/.test(line) &&
+      !line.includes('"name":"marker-'),
+  ).length;
+}
