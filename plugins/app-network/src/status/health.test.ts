@@ -2,7 +2,8 @@ import type {
   AppNetwork,
   Condition,
 } from '@app-network/backstage-plugin-app-network-common';
-import { appNetworkHealth } from './health';
+import { readyCluster } from '../../dev/fixtures/clusters';
+import { appNetworkHealth, conditionHealth, platformHealth } from './health';
 
 function appNetwork(
   ready?: Pick<Condition, 'status' | 'reason'>,
@@ -32,8 +33,11 @@ describe('appNetworkHealth', () => {
     ['Unknown', 'CertificatePending', 'progress', 'In progress'],
     ['False', 'Progressing', 'progress', 'In progress'],
     ['False', 'CertificatePending', 'progress', 'In progress'],
-    ['False', 'ResourceConflict', 'problem', 'Not ready'],
-    ['False', 'ServiceNotFound', 'problem', 'Not ready'],
+    ['False', 'WaitingForAddress', 'progress', 'In progress'],
+    ['False', 'Issuing', 'progress', 'In progress'],
+    ['False', 'NameTaken', 'problem', 'Not ready'],
+    ['False', 'IstioMissing', 'problem', 'Not ready'],
+    ['Unknown', 'NoHostname', 'unknown', 'Not known'],
   ] as const)('reads Ready=%s (%s) as %s', (status, reason, level, label) => {
     expect(appNetworkHealth(appNetwork({ status, reason }))).toMatchObject({
       level,
@@ -61,14 +65,83 @@ describe('appNetworkHealth', () => {
     });
   });
 
-  it('says that it is being deleted, whatever its status says', () => {
-    const deleted = appNetwork(
-      { status: 'True', reason: 'Served' },
-      { deletionTimestamp: '2026-11-01T00:00:00Z' },
-    );
-    expect(appNetworkHealth(deleted)).toMatchObject({
-      level: 'progress',
-      label: 'Deleting',
+  it.each([
+    [
+      'True',
+      'Ready',
+      'progress',
+      'Deleting',
+      'What was made for it is being removed.',
+    ],
+    [
+      'False',
+      'NameTaken',
+      'progress',
+      'Deleting',
+      'What was made for it is being removed.',
+    ],
+    ['False', 'Deleting', 'progress', 'Deleting', 'Why.'],
+    ['False', 'DeletionFailed', 'problem', 'Not deleted yet', 'Why.'],
+  ] as const)(
+    'reads Ready=%s (%s) of one that is being deleted as %s: %s',
+    (status, reason, level, label, message) => {
+      const deleted = appNetwork(
+        { status, reason },
+        { deletionTimestamp: '2026-11-01T00:00:00Z' },
+      );
+      expect(appNetworkHealth(deleted)).toMatchObject({
+        level,
+        label,
+        message,
+      });
+    },
+  );
+});
+
+describe('conditionHealth', () => {
+  it.each([
+    ['Unknown', 'NotManaged', 'unknown'],
+    ['Unknown', 'Pending', 'progress'],
+    ['False', 'ComponentInstalling', 'progress'],
+    ['False', 'ComponentFailed', 'problem'],
+  ] as const)('reads %s (%s) as %s', (status, reason, level) => {
+    expect(
+      conditionHealth({
+        type: 'DNSReady',
+        status,
+        reason,
+        message: '',
+        lastTransitionTime: '2026-11-01T00:00:00Z',
+      }).level,
+    ).toBe(level);
+  });
+});
+
+describe('platformHealth', () => {
+  const platform = readyCluster().platform!;
+
+  it('does not call ready what can no longer be read', () => {
+    const unreadable = structuredClone(platform);
+    unreadable.status!.conditions = [
+      {
+        type: 'Ready',
+        status: 'Unknown',
+        reason: 'ClusterNotReadable',
+        message: 'Grant the ClusterRole.',
+        lastTransitionTime: '2026-11-01T00:00:00Z',
+      },
+    ];
+    expect(platformHealth(unreadable)).toEqual({
+      level: 'unknown',
+      label: 'Not known',
+      reason: 'ClusterNotReadable',
+      message: 'Grant the ClusterRole.',
     });
+  });
+
+  it('does not take the status of an earlier spec for that of this one', () => {
+    const changed = structuredClone(platform);
+    changed.metadata.generation = 2;
+    expect(platformHealth(changed).label).toBe('Applying changes');
   });
 });

@@ -31,12 +31,7 @@ export function appNetworkHealth(appNetwork: AppNetwork): Health {
   const { metadata, status } = appNetwork;
   const ready = findCondition(status?.conditions, 'Ready');
   if (metadata.deletionTimestamp) {
-    return {
-      level: 'progress',
-      label: 'Deleting',
-      reason: ready?.reason,
-      message: ready?.message || 'What was made for it is being removed.',
-    };
+    return deletionHealth(ready);
   }
   if (!ready) {
     return {
@@ -47,22 +42,28 @@ export function appNetworkHealth(appNetwork: AppNetwork): Health {
     };
   }
   if (isOutdated(metadata.generation, status?.observedGeneration)) {
-    return {
-      level: 'progress',
-      label: 'Applying changes',
-      message:
-        'The specification was changed; what is shown is the state before.',
-    };
+    return OUTDATED;
   }
-  return { ...conditionHealth(ready), ...labelOf(ready) };
+  const health = conditionHealth(ready);
+  return { ...health, label: READY_LABELS[health.level] };
 }
 
 /** The sum of a NetworkPlatform's status, read from its phase and its condition Ready. */
 export function platformHealth(platform: NetworkPlatform): Health {
-  const ready = findCondition(platform.status?.conditions, 'Ready');
-  const phase = platform.metadata.deletionTimestamp
+  const { metadata, status } = platform;
+  const ready = findCondition(status?.conditions, 'Ready');
+  const phase = metadata.deletionTimestamp
     ? 'Removing'
-    : platform.status?.phase ?? 'Pending';
+    : status?.phase ?? 'Pending';
+  if (phase === 'Ready') {
+    if (isOutdated(metadata.generation, status?.observedGeneration)) {
+      return OUTDATED;
+    }
+    if (ready && ready.status !== 'True') {
+      // The phase is from before: the cluster cannot be read now.
+      return { ...conditionHealth(ready), label: 'Not known' };
+    }
+  }
   return {
     level: PHASE_LEVELS[phase],
     label: phase,
@@ -110,30 +111,52 @@ export function conditionHealth(condition: Condition): Health {
   };
 }
 
-function conditionLevel(condition: Condition): HealthLevel {
-  if (condition.status === 'True') {
+function conditionLevel({ status, reason }: Condition): HealthLevel {
+  if (status === 'True') {
     return 'ready';
   }
-  if (condition.status === 'Unknown' || isProgress(condition.reason)) {
+  if (PROGRESS_REASONS.test(reason)) {
     return 'progress';
   }
-  return 'problem';
+  return status === 'Unknown' ? 'unknown' : 'problem';
 }
 
-/** Reasons that say that time alone will change the status, as Kubernetes' own controllers word them. */
-function isProgress(reason: string): boolean {
-  return /^(Progressing|Pending|Waiting|Reconciling|Installing|Upgrading|Issuing|Deleting|Removing|InProgress)|(Pending|Progressing|InProgress|NotReadyYet)$/.test(
+/** Reasons that say that time alone will change the status, as the backend and cert-manager word them. */
+const PROGRESS_REASONS =
+  /^(Component)?(Applying|Deleting|InProgress|Installing|Issuing|Pending|Progressing|Removing|Renewing|Upgrading|Waiting)|Pending$/;
+
+/** A status from before the deletion says nothing of it. */
+function deletionHealth(ready: Condition | undefined): Health {
+  const isOfDeletion = ready?.reason.startsWith('Delet');
+  const { level, reason, message } =
+    ready && isOfDeletion
+      ? conditionHealth(ready)
+      : {
+          level: 'progress' as const,
+          reason: undefined,
+          message: 'What was made for it is being removed.',
+        };
+  return {
+    level,
+    label: level === 'progress' ? 'Deleting' : 'Not deleted yet',
     reason,
-  );
+    message,
+  };
 }
 
-function labelOf(ready: Condition): { label: string } {
-  const level = conditionLevel(ready);
-  if (level === 'ready') {
-    return { label: 'Ready' };
-  }
-  return { label: level === 'progress' ? 'In progress' : 'Not ready' };
-}
+const READY_LABELS: Record<HealthLevel, string> = {
+  ready: 'Ready',
+  progress: 'In progress',
+  warning: 'Ready',
+  problem: 'Not ready',
+  unknown: 'Not known',
+};
+
+const OUTDATED: Health = {
+  level: 'progress',
+  label: 'Applying changes',
+  message: 'The specification was changed; what is shown is the state before.',
+};
 
 /** The condition of a type, where there is one. */
 export function findCondition(

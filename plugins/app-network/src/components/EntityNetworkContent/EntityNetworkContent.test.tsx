@@ -149,13 +149,13 @@ describe('EntityNetworkContent', () => {
     const section = await screen.findByRole('region', { name: 'shop' });
     expect(within(section).getByText('Not ready')).toBeInTheDocument();
     expect(within(section).getByRole('alert')).toHaveTextContent(
-      /ResourceConflict.*owned by another controller/,
+      /NameTaken.*was not made by App Network/,
     );
     expect(within(section).getByText('Expires within a week')).toBeVisible();
     const objects = within(section).getByRole('grid', { name: 'Objects' });
     expect(
       within(objects).getByRole('row', { name: 'VirtualService shop/shop' }),
-    ).toHaveTextContent('FailedOwned by another controller.');
+    ).toHaveTextContent('FailedIt was not made by App Network.');
   });
 
   it('shows the clusters that answer, and names the one that does not', async () => {
