@@ -14,7 +14,7 @@ import { startCluster } from './start/cluster.ts';
 import { appConfigFiles, configuredClusters } from './start/configuration.ts';
 import { assertPortFree, startPortal } from './start/portal.ts';
 import { progressOn } from './start/progress.ts';
-import { describe, type Run, type Target } from './start/run.ts';
+import { describe, isAbort, type Run, type Target } from './start/run.ts';
 
 const HELP = `Starts a Kubernetes cluster, the network platform and the portal. Ctrl-C ends all that it started.
 
@@ -81,6 +81,7 @@ async function start({ port, name, context }: Options): Promise<number> {
     stop: new AbortController(),
     directory,
     endings: [],
+    failed: false,
     addresses: [],
   };
   const { signal } = run.stop;
@@ -88,35 +89,37 @@ async function start({ port, name, context }: Options): Promise<number> {
     process.on(signalName, () => run.stop.abort());
   }
 
-  let failed = false;
-  const part = (work: Promise<void>, onFailure: () => void) =>
+  const part = (work: Promise<void>, isEssential = false) =>
     work.catch(error => {
-      if (!signal.aborted) {
-        failed = true;
+      // What is ended fails; that is no news.
+      if (!isAbort(error)) {
+        run.failed = true;
         run.progress.note(describe(error));
-        onFailure();
+      }
+      if (isEssential) {
+        run.stop.abort();
       }
     });
   const parts = Promise.all([
-    // Without the portal there is nothing to look at.
-    part(startPortal(run, configFiles), () => run.stop.abort()),
-    // Without its cluster the portal goes on, and shows what is wrong.
-    part(startCluster(run), () => undefined),
+    // Without the portal there is nothing to look at; without a cluster it goes on, and shows what is wrong.
+    part(startPortal(run, configFiles), true),
+    part(startCluster(run)),
   ]);
   void parts.then(() => {
     if (!signal.aborted) {
-      run.progress.note(
-        ['', ...run.addresses, 'Ctrl-C ends all of it.'].join('\n'),
-      );
+      const last = run.failed
+        ? 'Not everything could be started; Ctrl-C ends the rest.'
+        : 'Ctrl-C ends all of it.';
+      run.progress.note(['', ...run.addresses, last].join('\n'));
     }
   });
   await aborted(signal);
   await parts;
   for (const end of run.endings.reverse()) {
-    await end();
+    await part(end());
   }
   run.progress.stop();
-  return failed ? 1 : 0;
+  return run.failed ? 1 : 0;
 }
 
 async function chooseTarget(

@@ -2,7 +2,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { clusterDown, clusterUp, localCluster } from './localCluster.ts';
 import { platformReady } from './platform.ts';
-import { describe, type Run } from './run.ts';
+import { describe, isAbort, type Run } from './run.ts';
 
 /**
  * Brings the local cluster and its platform up, or says which clusters are used instead.
@@ -44,7 +44,10 @@ async function bringUp(run: Run): ReturnType<typeof clusterUp> {
   if (!before.running) {
     endings.push(async () => {
       progress.set('cluster', 'running', 'ending');
-      await clusterDown(name, line => progress.set('cluster', 'running', line));
+      await reported(run, 'cluster', () =>
+        clusterDown(name, line => progress.set('cluster', 'running', line)),
+      );
+      progress.set('platform', 'idle', 'ended');
       progress.set('cluster', 'idle', 'ended');
     });
   }
@@ -61,16 +64,26 @@ export function programsDirectory(directory: string): string {
   return path.join(directory, 'bin');
 }
 
+/** The line of an error that tells most: a command's last words, past the stack trace of a crash. */
+function summary(error: unknown): string {
+  return (
+    describe(error)
+      .split('\n')
+      .findLast(line => line.trim() && !/^\s+at |^Node\.js v/.test(line)) ??
+    'failed'
+  );
+}
+
 async function reported<T>(
-  { progress, stop }: Run,
+  { progress }: Run,
   part: string,
   action: () => Promise<T>,
 ): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (!stop.signal.aborted) {
-      progress.set(part, 'failed', describe(error));
+    if (!isAbort(error)) {
+      progress.set(part, 'failed', summary(error));
     }
     throw error;
   }

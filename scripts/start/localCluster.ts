@@ -65,12 +65,13 @@ async function runCli(
   signal: AbortSignal,
   onProgress: (line: string) => void,
 ): Promise<void> {
-  let last = '';
+  const lines: string[] = [];
+  // Progress and errors are on standard error; what is on standard output is for somebody who runs the command alone.
   const cli = startWatched(process.execPath, [CLI, ...args], {
-    onLine(line) {
+    onErrorLine(line) {
+      lines.push(line);
       if (line.trim()) {
-        last = line.trim();
-        onProgress(last);
+        onProgress(line.trim());
       }
     },
   });
@@ -80,10 +81,11 @@ async function runCli(
     const code = await cli.ended;
     signal.throwIfAborted();
     if (code !== 0) {
-      throw new Error(last || `cluster ${args[0]} exited with ${code}`);
+      throw new Error(
+        lines.slice(-20).join('\n') || `cluster ${args[0]} exited with ${code}`,
+      );
     }
   } finally {
     signal.removeEventListener('abort', abort);
-    await cli.end();
   }
 }

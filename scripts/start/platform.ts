@@ -5,7 +5,12 @@ import { output, startWatched } from './processes.ts';
 interface PlatformStatus {
   observedGeneration?: number;
   phase?: string;
-  components?: { name: string; state: string; message?: string }[];
+  components?: {
+    name: string;
+    chart: string;
+    state: string;
+    message?: string;
+  }[];
   ingress?: { applications?: { addresses?: { value: string }[] } };
   conditions?: { type: string; status: string; message?: string }[];
 }
@@ -61,7 +66,6 @@ async function watchUntilReady(
         onLine(line) {
           const [, generation, json] = /^(\d+) (\{.*)$/.exec(line) ?? [];
           if (!json) {
-            last = line.trim() || last;
             return;
           }
           const status = JSON.parse(json) as PlatformStatus;
@@ -73,6 +77,9 @@ async function watchUntilReady(
             ready = addresses(status);
             void watch.end();
           }
+        },
+        onErrorLine(line) {
+          last = line;
         },
       },
     );
@@ -94,10 +101,12 @@ async function watchUntilReady(
 
 /** How far the platform is, in a line, and whether something is wrong. */
 function describe(status: PlatformStatus): [string, boolean] {
-  const components = status.components ?? [];
+  const components = (status.components ?? []).filter(
+    ({ state }) => state !== 'Disabled',
+  );
   const failed = components.find(({ state }) => state === 'Failed');
   if (failed) {
-    return [`${failed.name}: ${failed.message ?? 'failed'}`, true];
+    return [`${failed.chart}: ${failed.message ?? 'failed'}`, true];
   }
   const condition = status.conditions?.find(
     ({ type, status: value }) => type === 'Ready' && value !== 'True',
@@ -109,9 +118,7 @@ function describe(status: PlatformStatus): [string, boolean] {
   const count = `${components.length - waiting.length} of ${
     components.length
   } components ready`;
-  const names = [
-    ...new Set(waiting.map(({ name, state }) => `${name}: ${state}`)),
-  ];
+  const names = waiting.map(({ chart, state }) => `${chart} ${state}`);
   return [
     components.length === 0
       ? condition?.message ?? 'not begun'

@@ -6,7 +6,7 @@ import { ensureAppBuilt } from './appBuild.ts';
 import { programsDirectory } from './cluster.ts';
 import { writeStartConfig } from './configuration.ts';
 import { ROOT, startLogged, type Running } from './processes.ts';
-import { describe, type Run } from './run.ts';
+import { describe, isAbort, type Run } from './run.ts';
 
 /**
  * Starts the portal and waits until it answers. When it breaks down later, everything is ended.
@@ -25,13 +25,14 @@ export async function startPortal(
     run.addresses.unshift(`Portal:        ${url}`);
     void backend.ended.then(async code => {
       if (!stop.signal.aborted) {
+        run.failed = true;
         progress.set('portal', 'failed', `the backend ended with ${code}`);
         progress.note(await tail(logFile));
         stop.abort();
       }
     });
   } catch (error) {
-    if (!stop.signal.aborted) {
+    if (!isAbort(error)) {
       progress.set('portal', 'failed', describe(error));
     }
     throw error;
@@ -60,6 +61,9 @@ async function bringUp(
     env: {
       ...process.env,
       NODE_ENV: 'development',
+      // The backend watches its configuration, and a cluster on the same machine uses up what the kernel allows of that.
+      CHOKIDAR_USEPOLLING: 'true',
+      CHOKIDAR_INTERVAL: '2000',
       PATH: [programsDirectory(directory), process.env.PATH].join(
         path.delimiter,
       ),

@@ -38,19 +38,25 @@ export function startLogged(
   }
 }
 
-/** Starts a program and hands over each line that it prints, on whichever stream. */
+/** Starts a program and hands over each line that it prints. */
 export function startWatched(
   program: string,
   args: string[],
-  options: { onLine: (line: string) => void; env?: NodeJS.ProcessEnv },
+  options: {
+    onLine?: (line: string) => void;
+    onErrorLine?: (line: string) => void;
+  },
 ): Running {
   const child = spawn(program, args, {
-    ...spawnOptions(options),
+    ...spawnOptions({}),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  for (const input of [child.stdout, child.stderr]) {
-    createInterface({ input }).on('line', options.onLine);
-  }
+  const ignore = () => undefined;
+  createInterface({ input: child.stdout }).on('line', options.onLine ?? ignore);
+  createInterface({ input: child.stderr }).on(
+    'line',
+    options.onErrorLine ?? ignore,
+  );
   return running(child);
 }
 

@@ -21,6 +21,8 @@ export interface Run {
   directory: string;
   /** What has to be done at the end, the last one first. */
   endings: (() => Promise<void>)[];
+  /** Whether something broke that the user did not end. */
+  failed: boolean;
   /** What to tell when everything is ready. */
   addresses: string[];
 }
@@ -28,4 +30,9 @@ export interface Run {
 /** What an error says, in one or more lines. */
 export function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether an error only says that all shall end. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
