@@ -8,6 +8,7 @@ import { createKubernetesClient } from '../engine/client';
 import { createConnection, type Connection } from '../engine/connection';
 import { createDiscovery } from '../engine/discovery';
 import { createInformers } from '../engine/informers';
+import { exportKubeConfig } from '../engine/kubeconfig';
 import type { Cluster, Informer } from '../engine/types';
 
 /** A cluster to test against: its API server, etcd and controller manager are real. */
@@ -15,6 +16,8 @@ export interface TestCluster {
   /** Path of a kubeconfig of its administrator. */
   kubeconfig: string;
   context: string;
+  /** Path of the `helm` program that the local cluster was built with. */
+  helm?: string;
   /** Path of the API server's audit log, where it is known: one JSON object a line for each write. */
   auditLog: string | undefined;
 }
@@ -30,31 +33,32 @@ export interface TestConnection {
 
 /**
  * The cluster of this test run: the one that APP_NETWORK_TEST_KUBECONFIG names (and APP_NETWORK_TEST_CONTEXT in it), otherwise the local
- * cluster `test`, whose control plane is brought up if it isn't. All tests share it, so each uses a namespace of its own.
+ * cluster `test`, whose control plane is brought up if it isn't. All tests share it, so each uses a namespace of its own. Tests of what a
+ * cluster has one of bring up a local cluster of another name, and take it down.
  */
-export function testCluster(): Promise<TestCluster> {
-  shared ??= bringUp();
-  return shared;
+export function testCluster(name = 'test'): Promise<TestCluster> {
+  const known = shared.get(name) ?? bringUp(name);
+  shared.set(name, known);
+  return known;
 }
 
-let shared: Promise<TestCluster> | undefined;
+const shared = new Map<string, Promise<TestCluster>>();
 
 /** Connects to the test cluster as its administrator, or with other settings in the kubeconfig. */
 export async function connectToTestCluster(
   change: (kubeConfig: KubeConfig) => void = () => {},
+  name = 'test',
 ): Promise<TestConnection> {
-  const { kubeconfig, context } = await testCluster();
+  const { kubeconfig, context } = await testCluster(name);
   const stop = new AbortController();
-  const connection = createConnection({
-    cluster: 'test',
-    loadKubeConfig: () => {
-      const kubeConfig = new KubeConfig();
-      kubeConfig.loadFromFile(kubeconfig);
-      kubeConfig.setCurrentContext(context);
-      change(kubeConfig);
-      return kubeConfig;
-    },
-  });
+  const loadKubeConfig = () => {
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromFile(kubeconfig);
+    kubeConfig.setCurrentContext(context);
+    change(kubeConfig);
+    return kubeConfig;
+  };
+  const connection = createConnection({ cluster: 'test', loadKubeConfig });
   const discovery = createDiscovery(connection);
   const informers = createInformers({
     connection,
@@ -68,7 +72,13 @@ export async function connectToTestCluster(
   });
   const namespaces: string[] = [];
   return {
-    cluster: { name: 'test', title: 'Test', client, informers },
+    cluster: {
+      name: 'test',
+      title: 'Test',
+      client,
+      informers,
+      kubeconfig: () => exportKubeConfig(loadKubeConfig()),
+    },
     connection,
     async createNamespace() {
       const name = `test-${randomBytes(4).toString('hex')}`;
@@ -128,9 +138,14 @@ const CLI = path.resolve(
   '../../../../packages/local-cluster/src/cli.ts',
 );
 
-async function bringUp(): Promise<TestCluster> {
+/** Ends a local cluster that a test has brought up for itself. */
+export async function takeDown(name: string): Promise<void> {
+  await run(process.execPath, [CLI, 'down', '--name', name]);
+}
+
+async function bringUp(name: string): Promise<TestCluster> {
   const kubeconfig = process.env.APP_NETWORK_TEST_KUBECONFIG;
-  if (kubeconfig) {
+  if (kubeconfig && name === 'test') {
     const given = new KubeConfig();
     given.loadFromFile(kubeconfig);
     return {
@@ -140,7 +155,7 @@ async function bringUp(): Promise<TestCluster> {
       auditLog: process.env.APP_NETWORK_TEST_AUDIT_LOG,
     };
   }
-  const named = ['--name', 'test'];
+  const named = ['--name', name];
   await run(process.execPath, [CLI, 'up', ...named, '--control-plane-only']);
   const { stdout } = await run(process.execPath, [
     CLI,
