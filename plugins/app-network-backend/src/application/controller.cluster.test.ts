@@ -377,7 +377,8 @@ describe('AppNetwork controller', () => {
           [OWNER_LABEL]: `${namespace}.late`,
         },
       },
-    });
+      expect(await owned('late')).toEqual([]);
+  });
     await eventually(
       'Secret gone',
       async () =>
@@ -477,7 +478,7 @@ describe('AppNetwork controller', () => {
     await apply('shop');
     await settled('shop', 'GatewayReady', 'Programmed');
     const definitions = (await upstreamDefinitions()).filter(
-      ({ spec }) => spec.names.kind === 'VirtualService',
+      ({ metadata }) => metadata.name === 'virtualservices.networking.istio.io',
     );
     for (const definition of definitions) {
       await client.delete(objectRef(definition));

@@ -1,0 +1,535 @@
+import type {
+  AppNetwork,
+  AppNetworkSpec,
+  KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { ReconcileOwnedResult } from '../engine/types';
+import type { PlatformFacts } from '../platform/facts';
+import { render } from './render/render';
+import type { Service } from './render/types';
+import { appNetworkStatus, blockedStatus, deletingStatus } from './status';
+import { DEFAULT_FACTS } from './testing/renderCases';
+
+const NOW = new Date('2026-06-01T12:00:00Z');
+
+const NOTHING_DONE: ReconcileOwnedResult = {
+  observed: [],
+  written: [],
+  pruned: [],
+  deleting: [],
+  conflicts: [],
+  failures: [],
+};
+
+const services: Service[] = [
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'shop', namespace: 'shop' },
+    spec: {
+      selector: { 'app.kubernetes.io/name': 'shop' },
+      ports: [{ port: 8080 }],
+    },
+  },
+];
+
+function appNetwork(spec: AppNetworkSpec = {}): AppNetwork {
+  return {
+    apiVersion: 'app-network.io/v1alpha1',
+    kind: 'AppNetwork',
+    metadata: { name: 'shop', namespace: 'shop', generation: 3 },
+    spec,
+  };
+}
+
+interface Around {
+  facts?: Partial<PlatformFacts>;
+  /** Status of the Certificate; default: Ready. */
+  certificate?: object;
+  result?: Partial<ReconcileOwnedResult>;
+}
+
+function statusOf(spec: AppNetworkSpec, around: Around = {}) {
+  const facts = { ...DEFAULT_FACTS, ...around.facts };
+  const given = appNetwork(spec);
+  const rendered = render(given, facts, { services });
+  const observed = rendered.objects.map((object): KubernetesObject => {
+    const status = around.certificate ?? ISSUED;
+    return object.kind === 'Certificate'
+      ? { ...object, ...{ status } }
+      : object;
+  });
+  return appNetworkStatus({
+    appNetwork: given,
+    facts,
+    rendered,
+    result: { ...NOTHING_DONE, observed, ...around.result },
+    now: NOW,
+  });
+}
+
+const ISSUED = {
+  notAfter: '2026-09-01T00:00:00Z',
+  conditions: [{ type: 'Ready', status: 'True', reason: 'Ready' }],
+};
+
+const withoutAddress: Partial<PlatformFacts> = {
+  ingressGateway: { ...DEFAULT_FACTS.ingressGateway, addresses: [] },
+  dnsSuffix: undefined,
+};
+
+const hostnames = ['shop.example.com'];
+const gatewayRef = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+  namespace: 'shop',
+  name: 'shop',
+};
+const certificateRef = {
+  apiVersion: 'cert-manager.io/v1',
+  kind: 'Certificate',
+  namespace: 'istio-system',
+  name: 'shop-shop-tls',
+};
+
+type Row = [
+  title: string,
+  spec: AppNetworkSpec,
+  around: Around,
+  /** type, status, reason, part of the message */
+  expected: [string, string, string, string][],
+];
+
+describe('appNetworkStatus', () => {
+  it.each<Row>([
+    [
+      'is Ready where everything is in place, and says where it is served',
+      {},
+      {},
+      [
+        [
+          'Ready',
+          'True',
+          'Ready',
+          'https://shop.shop.default.203.0.113.7.nip.io/',
+        ],
+        ['GatewayReady', 'True', 'Programmed', '1 route of shop.shop.default'],
+        [
+          'CertificateReady',
+          'True',
+          'Issued',
+          'ClusterIssuer app-network-ca, valid until 2026-09-01',
+        ],
+        ['DNSReady', 'True', 'WildcardDNS', '203.0.113.7.nip.io'],
+        ['PolicyReady', 'True', 'Applied', 'AuthorizationPolicy'],
+      ],
+    ],
+    [
+      'is Ready without a gateway where nothing is to be exposed',
+      { expose: false },
+      { facts: withoutAddress },
+      [
+        ['Ready', 'True', 'Ready', 'not exposed|spec.expose is false'],
+        ['GatewayReady', 'True', 'NotExposed', 'spec.expose'],
+        ['CertificateReady', 'True', 'NotExposed', 'spec.expose'],
+        ['DNSReady', 'True', 'NotExposed', 'spec.expose'],
+      ],
+    ],
+    [
+      'waits for the address that a generated hostname is made of',
+      {},
+      { facts: withoutAddress },
+      [
+        [
+          'Ready',
+          'False',
+          'WaitingForAddress',
+          'Service istio-ingressgateway in namespace istio-system',
+        ],
+        ['GatewayReady', 'False', 'WaitingForAddress', 'load balancer'],
+        ['CertificateReady', 'Unknown', 'NoHostname', 'GatewayReady says why'],
+        ['DNSReady', 'Unknown', 'NoHostname', 'GatewayReady says why'],
+      ],
+    ],
+    [
+      'waits for the address though the hostname is known',
+      { hostnames },
+      { facts: withoutAddress },
+      [
+        ['GatewayReady', 'False', 'WaitingForAddress', 'nobody can reach'],
+        ['DNSReady', 'False', 'WaitingForAddress', 'no address yet'],
+      ],
+    ],
+    [
+      "tells the record that a hostname of the user's own needs, and is Ready without having seen it",
+      { hostnames },
+      {},
+      [
+        [
+          'DNSReady',
+          'Unknown',
+          'NotManaged',
+          'No record is made for shop.example.com. Make sure that there is an A record with 203.0.113.7',
+        ],
+        ['Ready', 'True', 'Ready', 'https://shop.example.com/'],
+      ],
+    ],
+    [
+      'tells an alias where the gateway is known by name',
+      { hostnames },
+      {
+        facts: {
+          ingressGateway: {
+            ...DEFAULT_FACTS.ingressGateway,
+            addresses: [{ type: 'Hostname', value: 'lb.example.net' }],
+          },
+        },
+      },
+      [
+        [
+          'DNSReady',
+          'Unknown',
+          'NotManaged',
+          'a CNAME record with lb.example.net',
+        ],
+      ],
+    ],
+    [
+      'leaves names in its zone to ExternalDNS',
+      {},
+      {
+        facts: {
+          dns: { mode: 'External', zone: 'example.com' },
+          dnsSuffix: 'example.com',
+        },
+      },
+      [
+        [
+          'DNSReady',
+          'Unknown',
+          'NotObserved',
+          'ExternalDNS makes the records of shop.shop.default.example.com',
+        ],
+      ],
+    ],
+    [
+      'leaves no name to ExternalDNS that is outside of its zone, nor one that only ends like it',
+      { hostnames: ['shop.notexample.com'] },
+      { facts: { dns: { mode: 'External', zone: 'example.com' } } },
+      [['DNSReady', 'Unknown', 'NotManaged', 'shop.notexample.com']],
+    ],
+    [
+      'says of a certificate what cert-manager says while it is issued',
+      {},
+      {
+        certificate: {
+          conditions: [
+            {
+              type: 'Ready',
+              status: 'False',
+              reason: 'DoesNotExist',
+              message: 'Secret does not exist.',
+            },
+            {
+              type: 'Issuing',
+              status: 'True',
+              reason: 'DoesNotExist',
+              message: 'Issuing certificate as Secret does not exist.',
+            },
+          ],
+        },
+      },
+      [
+        [
+          'CertificateReady',
+          'False',
+          'Issuing',
+          'Certificate istio-system/shop-shop-tls is not ready: Issuing certificate as Secret does not exist.',
+        ],
+        ['Ready', 'False', 'Issuing', 'Issuing certificate'],
+      ],
+    ],
+    [
+      'carries up why a certificate could not be issued',
+      {},
+      {
+        certificate: {
+          conditions: [
+            {
+              type: 'Ready',
+              status: 'False',
+              reason: 'DoesNotExist',
+              message: 'x',
+            },
+            {
+              type: 'Issuing',
+              status: 'False',
+              reason: 'Failed',
+              message: 'The issuer said no.',
+            },
+          ],
+        },
+      },
+      [
+        [
+          'CertificateReady',
+          'False',
+          'Failed',
+          'could not be issued by ClusterIssuer app-network-ca: The issuer said no.',
+        ],
+      ],
+    ],
+    [
+      'says that nobody looks at the certificate',
+      {},
+      { certificate: {} },
+      [
+        ['CertificateReady', 'Unknown', 'Pending', 'whether cert-manager runs'],
+        ['Ready', 'Unknown', 'Pending', 'cert-manager'],
+      ],
+    ],
+    [
+      'needs no certificate where TLS is passed through',
+      { hostnames, tls: { mode: 'Passthrough' } },
+      {},
+      [['CertificateReady', 'True', 'Passthrough', 'its own certificate']],
+    ],
+    [
+      'names the owner of an object that is in the way',
+      {},
+      { result: { conflicts: [{ ref: gatewayRef, owner: 'other.shop' }] } },
+      [
+        [
+          'GatewayReady',
+          'False',
+          'NameTaken',
+          'Gateway shop/shop is there already and belongs to other.shop',
+        ],
+        ['PolicyReady', 'True', 'Applied', ''],
+      ],
+    ],
+    [
+      'says which product brings the kinds that are missing',
+      {},
+      {
+        result: {
+          failures: [
+            { ref: gatewayRef, message: 'no kind', kindMissing: true },
+            { ref: certificateRef, message: 'no kind', kindMissing: true },
+          ],
+        },
+      },
+      [
+        [
+          'GatewayReady',
+          'False',
+          'IstioMissing',
+          'Istio is not installed on this cluster: it has no kind Gateway of networking.istio.io/v1',
+        ],
+        [
+          'CertificateReady',
+          'False',
+          'CertManagerMissing',
+          'cert-manager is not installed on this cluster',
+        ],
+      ],
+    ],
+    [
+      'tells what the API server has against an object',
+      {},
+      {
+        result: {
+          failures: [
+            { ref: gatewayRef, message: 'denied by quota', kindMissing: false },
+          ],
+        },
+      },
+      [['GatewayReady', 'False', 'WriteFailed', 'denied by quota']],
+    ],
+    [
+      'tells every problem of a part, the first one as the reason',
+      {
+        hostnames,
+        rules: [
+          {
+            matches: [{ path: { value: '/a' } }],
+            backendRefs: [{ name: 'gone' }],
+          },
+          { backendRefs: [{ name: 'shop', port: 1 }] },
+        ],
+      },
+      {},
+      [
+        [
+          'GatewayReady',
+          'False',
+          'BackendNotFound',
+          'spec.rules\\[0\\].*spec.rules\\[1\\]',
+        ],
+        ['CertificateReady', 'True', 'Issued', ''],
+      ],
+    ],
+    [
+      'says what is left of policies outside the mesh',
+      { mesh: { enabled: false } },
+      {},
+      [['PolicyReady', 'True', 'NetworkPolicyOnly', 'spec.mesh.enabled']],
+    ],
+    [
+      'says that everybody may call where there is no policy at all',
+      { mesh: { enabled: false }, networkPolicy: { enabled: false } },
+      {},
+      [['PolicyReady', 'True', 'NoPolicy', 'everybody in the cluster']],
+    ],
+  ])('%s', (_title, spec, around, expected) => {
+    const { conditions = [] } = statusOf(spec, around);
+    for (const [type, status, reason, message] of expected) {
+      const condition = conditions.find(candidate => candidate.type === type);
+      expect(condition).toMatchObject({
+        status,
+        reason,
+        observedGeneration: 3,
+      });
+      expect(condition?.message).toMatch(new RegExp(message));
+    }
+    expect(conditions.map(({ type }) => type)).toEqual([
+      'Ready',
+      'GatewayReady',
+      'CertificateReady',
+      'DNSReady',
+      'PolicyReady',
+    ]);
+  });
+
+  it('tells hostnames, addresses, URLs and the certificate', () => {
+    expect(
+      statusOf({ hostnames: ['shop.example.com', '*.shop.example.com'] }),
+    ).toMatchObject({
+      observedGeneration: 3,
+      hostnames: ['*.shop.example.com', 'shop.example.com'],
+      addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
+      urls: ['https://shop.example.com/'],
+      certificate: {
+        secretName: 'shop-shop-tls',
+        issuer: 'app-network-ca',
+        notAfter: '2026-09-01T00:00:00Z',
+      },
+    });
+  });
+
+  it('does not take a certificate for ready that is of an older spec', () => {
+    const rendered = render(appNetwork(), DEFAULT_FACTS, { services });
+    const observed = rendered.objects.map(object =>
+      object.kind === 'Certificate'
+        ? {
+            ...object,
+            metadata: { ...object.metadata, generation: 2 },
+            ...{
+              status: {
+                conditions: [
+                  {
+                    type: 'Ready',
+                    status: 'True',
+                    observedGeneration: 1,
+                    message: 'Certificate is up to date.',
+                  },
+                ],
+              },
+            },
+          }
+        : object,
+    );
+    const { conditions } = appNetworkStatus({
+      appNetwork: appNetwork(),
+      facts: DEFAULT_FACTS,
+      rendered,
+      result: { ...NOTHING_DONE, observed },
+      now: NOW,
+    });
+    expect(
+      conditions?.find(({ type }) => type === 'CertificateReady')?.status,
+    ).toBe('False');
+  });
+
+  it("says that a certificate of the user's own has expired", () => {
+    const given = appNetwork({
+      hostnames,
+      tls: { certificateRef: { name: 'my-cert' } },
+    });
+    const rendered = {
+      ...render(given, DEFAULT_FACTS, { services }),
+      problems: [],
+    };
+    const conditions = (notAfter: string) =>
+      appNetworkStatus({
+        appNetwork: given,
+        facts: DEFAULT_FACTS,
+        rendered: {
+          ...rendered,
+          certificate: { secretName: 'shop-shop-tls', notAfter },
+        },
+        result: NOTHING_DONE,
+        now: NOW,
+      }).conditions?.find(({ type }) => type === 'CertificateReady');
+    expect(conditions('2026-06-01T12:00:00Z')).toMatchObject({
+      status: 'False',
+      reason: 'Expired',
+    });
+    expect(conditions('2026-06-01T12:00:01Z')).toMatchObject({
+      status: 'True',
+      reason: 'Provided',
+    });
+  });
+});
+
+describe('blockedStatus', () => {
+  it('keeps what is known, and says what is missing in every condition', () => {
+    const before = { ...appNetwork(), status: { hostnames } };
+    const status = blockedStatus(
+      before,
+      'PlatformMissing',
+      'No platform.',
+      NOW,
+    );
+    expect(status.hostnames).toEqual(hostnames);
+    expect(
+      status.conditions?.map(({ type, status: is, reason }) => [
+        type,
+        is,
+        reason,
+      ]),
+    ).toEqual([
+      ['Ready', 'False', 'PlatformMissing'],
+      ['GatewayReady', 'Unknown', 'PlatformMissing'],
+      ['CertificateReady', 'Unknown', 'PlatformMissing'],
+      ['DNSReady', 'Unknown', 'PlatformMissing'],
+      ['PolicyReady', 'Unknown', 'PlatformMissing'],
+    ]);
+  });
+});
+
+describe('deletingStatus', () => {
+  it('says what is waited for, and what went wrong', () => {
+    const { conditions } = deletingStatus(
+      appNetwork(),
+      {
+        ...NOTHING_DONE,
+        deleting: [gatewayRef],
+        failures: [
+          { ref: certificateRef, message: 'not allowed', kindMissing: false },
+        ],
+      },
+      NOW,
+    );
+    expect(conditions).toEqual([
+      {
+        type: 'Ready',
+        status: 'False',
+        reason: 'DeletionFailed',
+        message: 'Waiting for the end of Gateway shop/shop. not allowed',
+        observedGeneration: 3,
+        lastTransitionTime: '2026-06-01T12:00:00Z',
+      },
+    ]);
+  });
+});
