@@ -195,7 +195,8 @@ function execute(
             ),
           );
         } else {
-          reject(new Error(causeOf(stderr) || error.message));
+          const killed = error.signal && `Helm was ended by ${error.signal}.`;
+          reject(new Error(killed || causeOf(stderr) || error.message));
         }
       },
     );

@@ -13,7 +13,10 @@ import { createRetries, type Failure } from './retries';
 
 /** Runs of Helm, beside the reconciler, because they take longer than it should. At most one for each release. */
 export interface HelmRuns {
-  /** Does what {@link nextStep} finds to do about a release, unless a run for it is under way. */
+  /**
+   * Does what {@link nextStep} finds to do about a release, unless a run for just that is under way. A run for something else, which is no
+   * longer wanted, is ended instead; `onEnd` tells when.
+   */
   start(run: HelmRun): void;
   running(release: ReleaseKey): 'upgrade' | 'uninstall' | undefined;
   /** How the last run of the same digest failed; undefined where it did not. */
@@ -49,22 +52,22 @@ export function createHelmRuns(options: HelmRunsOptions): HelmRuns {
   const { cluster, logger, onEnd, signal } = options;
   const runs = new Map<
     string,
-    { action: HelmRun['action']; done: Promise<void> }
+    HelmRun & { end: AbortController; done: Promise<void> }
   >();
   const retries = createRetries({ baseDelayMs: 5_000, maxDelayMs: 300_000 });
 
-  const runLogged = async (run: HelmRun) => {
+  const runLogged = async (run: HelmRun, ended: AbortSignal) => {
     const { release, digest, action } = run;
     const what = `${action} of ${release.release} in namespace ${release.namespace} on cluster ${cluster.name}`;
     const started = performance.now();
     try {
-      if (await runHelm(options, run)) {
+      if (await runHelm({ ...options, signal: ended }, run)) {
         const took = ((performance.now() - started) / 1000).toFixed(1);
         logger.info(`Helm's ${what} is done after ${took} s`);
       }
       retries.succeeded(keyOf(release));
     } catch (error) {
-      if (!signal.aborted) {
+      if (!ended.aborted) {
         const message = isError(error) ? error.message : String(error);
         logger.warn(`Helm's ${what} failed: ${message}`);
         retries.failed(keyOf(release), digest, message);
@@ -75,14 +78,25 @@ export function createHelmRuns(options: HelmRunsOptions): HelmRuns {
   return {
     start(run) {
       const key = keyOf(run.release);
-      if (runs.has(key) || signal.aborted) {
+      const underWay = runs.get(key);
+      if (underWay) {
+        if (underWay.digest !== run.digest || underWay.action !== run.action) {
+          underWay.end.abort();
+        }
         return;
       }
-      const done = runLogged(run).finally(() => {
+      if (signal.aborted) {
+        return;
+      }
+      const end = new AbortController();
+      const done = runLogged(
+        run,
+        AbortSignal.any([signal, end.signal]),
+      ).finally(() => {
         runs.delete(key);
         onEnd();
       });
-      runs.set(key, { action: run.action, done });
+      runs.set(key, { ...run, end, done });
     },
     running: release => runs.get(keyOf(release))?.action,
     failure: (release, digest) => retries.find(keyOf(release), digest),
