@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export { appNetworkPlugin as default } from './plugin';
+export { appNetworkPlugin, appNetworkPlugin as default } from './plugin';

@@ -35,8 +35,8 @@ export interface AppNetworkProgress {
 }
 
 /**
- * Applications on the network, for other backend plugins and modules. Every call fails with a ResponseError of @backstage/errors, whose
- * cause says what the backend of App Network, or the API server behind it, refused.
+ * Applications on the network, for other backend plugins and modules. Every call fails with the error of @backstage/errors that the
+ * backend of App Network answered, in whose message stands what it, or the API server behind it, refused.
  * @public
  */
 export interface AppNetworkService {

@@ -44,13 +44,13 @@ export function createAppNetworkService(options: {
     });
 
   const service: AppNetworkService = {
-    getClusters: call => client(call).getClusters(call),
+    getClusters: call => plainly(client(call).getClusters(call)),
 
     async resolveCluster(cluster, call) {
       if (cluster) {
         return cluster;
       }
-      const clusters = await client(call).getClusters(call);
+      const clusters = await plainly(client(call).getClusters(call));
       if (clusters.length === 1) {
         return clusters[0].name;
       }
@@ -63,14 +63,15 @@ export function createAppNetworkService(options: {
       );
     },
 
-    apply: (ref, input, call) => client(call).putAppNetwork(ref, input, call),
+    apply: (ref, input, call) =>
+      plainly(client(call).putAppNetwork(ref, input, call)),
 
     get: (ref, call) => found(client(call).getAppNetwork(ref, call)),
 
-    delete: (ref, call) => client(call).deleteAppNetwork(ref, call),
+    delete: (ref, call) => plainly(client(call).deleteAppNetwork(ref, call)),
 
     deploy: (cluster, workload, call) =>
-      client(call).applyWorkload(cluster, workload, call),
+      plainly(client(call).applyWorkload(cluster, workload, call)),
 
     async *waitUntilReady(ref, call) {
       let before: Condition[] | undefined;
@@ -105,10 +106,12 @@ export function createAppNetworkService(options: {
       let version: string | undefined;
       while (!signal?.aborted) {
         const rollout = await unlessAborted(
-          client(call).getDeployment(deployment, {
-            changedSince: version,
-            signal,
-          }),
+          plainly(
+            client(call).getDeployment(deployment, {
+              changedSince: version,
+              signal,
+            }),
+          ),
           signal,
         );
         if (rollout && rollout.version !== version) {
@@ -187,8 +190,19 @@ async function found(
     if (error instanceof ResponseError && error.response.status === 404) {
       return undefined;
     }
-    throw error;
+    throw plain(error);
   }
+}
+
+function plainly<T>(call: Promise<T>): Promise<T> {
+  return call.catch(error => {
+    throw plain(error);
+  });
+}
+
+/** What the backend said is why it failed, and what the reader of a task's log can act on; that a request failed is not. */
+function plain(error: unknown): unknown {
+  return error instanceof ResponseError ? error.cause : error;
 }
 
 /** Undefined where the call failed because nobody waits for it any more. */
