@@ -377,13 +377,13 @@ describe('AppNetwork controller', () => {
           [OWNER_LABEL]: `${namespace}.late`,
         },
       },
-      expect(await owned('late')).toEqual([]);
-  });
+    });
     await eventually(
       'Secret gone',
       async () =>
         !(await read(inGatewayNamespace(SECRET, `${namespace}.late-tls`))),
     );
+    expect(await owned('late')).toEqual([]);
   });
 
   it("follows the gateway's address with hostname, certificate and routes", async () => {
