@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createEntry,
@@ -130,7 +130,12 @@ async function startDownloads(
       download &&
       !(await findEntry(root, name, await digestOfInputs(part, go, context)))
     ) {
-      const next = previous.then(() => download({ signal }));
+      const log = join(root, name, 'download.log');
+      const next = previous.then(async () => {
+        await mkdir(join(root, name), { recursive: true });
+        await rm(log, { force: true });
+        await download({ signal, log });
+      });
       // Told by the part that waits for it, if it comes to that.
       previous = next.catch(() => undefined);
       downloads.set(name, next);

@@ -156,6 +156,14 @@ async function install(
     await run(aptGet, ['update'], options);
     await run(aptGet, args, options);
   }
+  const still = await missing(needs);
+  if (still.length > 0) {
+    throw new BuildError(
+      `After the installation of ${packages.join(
+        ', ',
+      )} this system still lacks ${namesOf(still)}`,
+    );
+  }
 }
 
 /** What to tell a person who has to install something. */
@@ -163,11 +171,15 @@ export function missingMessage(
   needs: Pick<Need, 'name' | 'package'>[],
   debian: boolean,
 ): string {
-  const names = needs.map(({ name }) => name).join(', ');
+  const names = namesOf(needs);
   const packages = packagesOf(needs).join(' ');
   return debian
     ? `This system lacks ${names}. Run:\n  apt-get install --yes --no-install-recommends ${packages}`
     : `This system lacks ${names}. Install them with its package manager; Debian's packages are: ${packages}`;
+}
+
+function namesOf(needs: Pick<Need, 'name'>[]): string {
+  return needs.map(({ name }) => name).join(', ');
 }
 
 function packagesOf(needs: Pick<Need, 'package'>[]): string[] {
