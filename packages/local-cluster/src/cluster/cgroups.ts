@@ -1,12 +1,13 @@
 import { readFile, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ClusterPaths } from './paths.ts';
 
 const ROOT = '/app-network';
 
 /** A cluster's own control group, below the root of each hierarchy. */
-export function cgroupOf(name: string): string {
-  return `${ROOT}/${name}`;
+export function cgroupOf({ id }: ClusterPaths): string {
+  return `${ROOT}/${id}`;
 }
 
 /**

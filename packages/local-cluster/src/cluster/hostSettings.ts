@@ -40,7 +40,7 @@ export async function raiseInotifyLimit(
 /** Takes `raiseInotifyLimit` back when no cluster is left, unless somebody has set the limit since. */
 export async function restoreInotifyLimit(): Promise<void> {
   await withLock('host-settings', async () => {
-    const names = await readdir(clustersDirectory());
+    const names = await readdir(clustersDirectory()).catch(() => []);
     if (names.some(name => !name.startsWith('.'))) {
       return;
     }

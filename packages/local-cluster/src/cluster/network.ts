@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { BlockList, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { getServers } from 'node:dns';
@@ -34,7 +33,7 @@ const CANDIDATES = ['10.201', '10.202', '172.29', '172.30', '192.168', '10.77'];
  * Throws a `UserError` when there is none.
  */
 export function chooseNetwork(
-  name: string,
+  id: string,
   used: UsedRange[],
   previous?: ClusterNetwork,
 ): ClusterNetwork {
@@ -47,13 +46,13 @@ export function chooseNetwork(
     !used.some(({ address }) => address.startsWith(`${prefix}.`));
   const before = previous?.nodeAddress.split('.').slice(0, 3).join('.');
   if (before && isFree(before)) {
-    return networkIn(before, name);
+    return networkIn(before, id);
   }
   for (const start of CANDIDATES) {
     for (let third = 0; third < 256; third++) {
       const prefix = `${start}.${third}`;
       if (isFree(prefix)) {
-        return networkIn(prefix, name);
+        return networkIn(prefix, id);
       }
     }
   }
@@ -105,19 +104,16 @@ export function parseRoutes(table: string): UsedRange[] {
     .filter(({ prefixLength }) => prefixLength > 0);
 }
 
-function networkIn(prefix: string, name: string): ClusterNetwork {
+function networkIn(prefix: string, id: string): ClusterNetwork {
   return {
-    hostInterface: interfaceName(name),
+    hostInterface: interfaceName(id),
     hostAddress: `${prefix}.1`,
     nodeAddress: `${prefix}.2`,
     loadBalancerRange: `${prefix}.128/25`,
   };
 }
 
-// An interface's name has 15 characters at most, so that a long cluster name is told by a hash.
-function interfaceName(name: string): string {
-  const full = `an-${name}`;
-  return full.length <= 15
-    ? full
-    : `an-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
+// An interface's name has 15 characters at most: the start of the cluster's name, and the hash at the end of its id.
+function interfaceName(id: string): string {
+  return `an-${id.slice(0, -7).slice(0, 5)}${id.slice(-7)}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
@@ -7,6 +8,8 @@ export const DEFAULT_NAME = 'app-network';
 
 /** Where everything of one cluster is. All paths are absolute. */
 export interface ClusterPaths {
+  /** The cluster's name on the machine: that in the state directory of another user, or another XDG_STATE_HOME, is another cluster. */
+  id: string;
   directory: string;
   /** `ClusterRecord`, what `up` decided. */
   record: string;
@@ -44,7 +47,9 @@ export function clusterPaths(
     );
   }
   const directory = join(clustersDirectory(environment), name);
+  const hash = createHash('sha256').update(directory).digest('hex');
   return {
+    id: `${name}-${hash.slice(0, 6)}`,
     directory,
     record: join(directory, 'cluster.json'),
     supervisor: join(directory, 'supervisor.json'),

@@ -20,7 +20,7 @@ export async function prepareCluster(
   controlPlaneOnly: boolean,
 ): Promise<ClusterRecord> {
   const previous = await readRecord(paths);
-  await removeRemains(name, paths, previous);
+  await removeRemains(paths, previous);
   await mkdir(paths.directory, { recursive: true, mode: 0o700 });
   const missing = await missingForIsolation();
   const reason = reasonForNoNode(built, controlPlaneOnly, missing);
@@ -28,7 +28,7 @@ export async function prepareCluster(
     const network = missing
       ? undefined
       : chooseNetwork(
-          name,
+          paths.id,
           [...(await usedRanges()), ...(await recordedRanges(name))],
           previous?.network,
         );
@@ -37,7 +37,7 @@ export async function prepareCluster(
       name,
       kind: reason ? 'control-plane' : 'node',
       ...(reason && { reason }),
-      ...(network && { network, cgroup: cgroupOf(name) }),
+      ...(network && { network, cgroup: cgroupOf(paths) }),
       ports,
       server: `https://${network?.nodeAddress ?? '127.0.0.1'}:${
         ports.apiServer

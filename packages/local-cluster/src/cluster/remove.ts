@@ -12,12 +12,11 @@ const run = promisify(execFile);
 
 /** Ends the cluster's processes and removes all that they had on the host; what the cluster stored stays. */
 export async function removeRemains(
-  name: string,
   paths: ClusterPaths,
   record: ClusterRecord | undefined,
 ): Promise<void> {
   await endSupervisor(paths, record?.network !== undefined);
-  await removeCgroups(record?.cgroup ?? cgroupOf(name));
+  await removeCgroups(record?.cgroup ?? cgroupOf(paths));
   if (record?.network) {
     await removeInterface(paths, record, record.network.hostInterface);
   }

@@ -14,20 +14,20 @@ import type { Progress } from '../progress.ts';
 export async function down(name: string, progress: Progress): Promise<void> {
   const paths = clusterPaths(name);
   await withLock(
-    `cluster-${name}`,
+    paths.id,
     async () => {
       if (!(await exists(paths.directory))) {
         progress.line(`There is no cluster "${name}".`);
         return;
       }
       await progress.step(`The cluster "${name}" is gone`, async () => {
-        await removeRemains(name, paths, await readRecord(paths));
+        await removeRemains(paths, await readRecord(paths));
         await rm(paths.directory, { recursive: true, force: true });
       });
     },
-    pid =>
+    () =>
       progress.line(
-        `Waiting for process ${pid}, which is at work on the cluster "${name}".`,
+        `Another command is at work on the cluster "${name}"; waiting for it.`,
       ),
   );
   await restoreInotifyLimit();

@@ -32,6 +32,8 @@ export interface ClusterStatus {
   nodeAddress?: string;
   /** The host as the node and its pods see it, for instance to call a webhook on it. */
   hostAddress?: string;
+  /** The host's network interface to the cluster. */
+  hostInterface?: string;
   /** CIDR; its addresses are reached from this host. */
   loadBalancerRange?: string;
   helm?: string;
@@ -69,6 +71,7 @@ export async function status(name: string): Promise<ClusterStatus> {
     ...(network && {
       nodeAddress: network.nodeAddress,
       hostAddress: network.hostAddress,
+      hostInterface: network.hostInterface,
       loadBalancerRange: network.loadBalancerRange,
     }),
     helm: tools.helm,

@@ -46,11 +46,11 @@ export async function up(
 ): Promise<ClusterRecord> {
   const paths = clusterPaths(options.name);
   return withLock(
-    `cluster-${options.name}`,
+    paths.id,
     () => upAlone(options, paths, progress),
-    pid =>
+    () =>
       progress.line(
-        `Waiting for process ${pid}, which is at work on the cluster "${options.name}".`,
+        `Another command is at work on the cluster "${options.name}"; waiting for it.`,
       ),
   );
 }

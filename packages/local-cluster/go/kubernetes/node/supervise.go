@@ -22,7 +22,7 @@ const (
 	// A process that ran this long is started afresh without the backoff of its earlier failures.
 	settled = time.Minute
 	// How long processes may take to end before they are killed.
-	grace = 5 * time.Second
+	grace = 2 * time.Second
 )
 
 // processState is what processes.json says of each process. Its pid is the one inside the node.
@@ -75,7 +75,7 @@ func supervise(config *Config) error {
 		case received := <-signals:
 			switch received {
 			case syscall.SIGCHLD:
-				s.reap()
+				s.reap(s.startAgain)
 			case syscall.SIGTERM, syscall.SIGINT:
 				return s.end(signals)
 			}
@@ -173,8 +173,8 @@ func (s *supervisor) probe(process Process, pid int) {
 
 func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
 
-// reap collects ended children, those included that others left behind.
-func (s *supervisor) reap() {
+// reap collects ended children, those included that others left behind, and says which processes were among them.
+func (s *supervisor) reap(ended func(state *processState, reason string)) {
 	for {
 		var status syscall.WaitStatus
 		pid, err := syscall.Wait4(-1, &status, syscall.WNOHANG, nil)
@@ -186,7 +186,7 @@ func (s *supervisor) reap() {
 		}
 		for _, state := range s.states {
 			if state.PID == pid {
-				s.startAgain(state, describe(status))
+				ended(state, describe(status))
 			}
 		}
 	}
@@ -212,32 +212,25 @@ func (s *supervisor) startAgain(state *processState, reason string) {
 	time.AfterFunc(delay, func() { s.started <- name })
 }
 
-// end asks the processes to end in the reverse of the order they were started in, all of them at once being no help: the
-// API server's clients go first, then it, then etcd.
+// end asks the processes to end, the last started first, kills those that don't, and collects them all.
 func (s *supervisor) end(signals chan os.Signal) error {
 	log.Print("ending")
-	deadline := time.After(grace)
-	asked := func(state *processState) bool { return state.PID != 0 }
 	for _, state := range slices.Backward(s.states) {
-		if asked(state) {
+		if state.PID != 0 {
 			_ = syscall.Kill(state.PID, syscall.SIGTERM)
 		}
 	}
-	for slices.ContainsFunc(s.states, func(state *processState) bool { return asked(state) && alive(state.PID) }) {
+	deadline := time.After(grace)
+	for slices.ContainsFunc(s.states, func(state *processState) bool { return state.PID != 0 }) {
 		select {
 		case <-deadline:
 			for _, state := range s.states {
-				if asked(state) {
+				if state.PID != 0 {
 					_ = syscall.Kill(state.PID, syscall.SIGKILL)
 				}
 			}
-			return nil
 		case <-signals:
-			for {
-				if pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil); err != nil || pid <= 0 {
-					break
-				}
-			}
+			s.reap(func(state *processState, _ string) { state.PID = 0 })
 		}
 	}
 	return nil
