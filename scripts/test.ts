@@ -19,7 +19,13 @@ const suites: Record<string, Step[]> = {
     command('types', 'npm', ['run', '--silent', 'tsc']),
     command('lint', 'npm', ['run', '--silent', 'lint']),
     command('formatting', 'npm', ['run', '--silent', 'prettier:check']),
-    command('API reports', 'backstage-repo-tools', ['api-reports', '--ci']),
+    command('API reports', 'npm', [
+      'run',
+      '--silent',
+      'api-reports',
+      '--',
+      '--ci',
+    ]),
   ],
   unit: [
     jestTests('packages and plugins', 'backstage-cli', [
