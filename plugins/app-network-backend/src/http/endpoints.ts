@@ -5,9 +5,9 @@ import type { AppNetworkApiPaths } from '@app-network/backstage-plugin-app-netwo
  * written `_delete`.
  */
 export type Endpoints = {
-  [Key in EndpointKey]: Key extends `#${infer Method}|${infer Path}`
+  [Key in EndpointKey]: Key extends `#${infer Verb}|${infer Path}`
     ? Path extends keyof AppNetworkApiPaths
-      ? Endpoint<AppNetworkApiPaths[Path], FromRouterMethod<Method>>
+      ? Endpoint<AppNetworkApiPaths[Path], FromRouterMethod<Verb>>
       : never
     : never;
 };

@@ -294,22 +294,19 @@ describe('an AppNetwork', () => {
   it('is signalled when it changes, once for many changes at a time', async () => {
     published.length = 0;
     await api.putAppNetwork(ref('signal'), { labels: id });
-    await eventually('the signal', () =>
-      published.find(
-        signal =>
-          JSON.stringify(signal) ===
-          JSON.stringify({
-            recipients: { type: 'broadcast' },
-            channel: 'app-network',
-            message: {
-              cluster: 'test',
-              kind: 'AppNetwork',
-              namespace,
-              name: 'signal',
-            },
-          }),
-      ),
+    await eventually('a signal', () =>
+      published.some(signal => JSON.stringify(signal).includes('"signal"')),
     );
+    expect(published).toContainEqual({
+      recipients: { type: 'broadcast' },
+      channel: 'app-network',
+      message: {
+        cluster: 'test',
+        kind: 'AppNetwork',
+        namespace,
+        name: 'signal',
+      },
+    });
   });
 });
 

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { appNetworkPlugin } from '@app-network/backstage-plugin-app-network-backend';
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import appNetworkPlugin from '@app-network/backstage-plugin-app-network-backend';
 import {
-  connectToTestCluster,
-  eventually,
-  testCluster,
-  type TestConnection,
-} from '@app-network/backstage-plugin-app-network-backend/src/testing/cluster';
+  createAppNetworkClient,
+  type AppNetworkView,
+} from '@app-network/backstage-plugin-app-network-common';
+import scaffolderModuleAppNetwork from '@app-network/backstage-plugin-scaffolder-backend-module-app-network';
 import {
   createMockDirectory,
+  mockCredentials,
   mockServices,
   startTestBackend,
 } from '@backstage/backend-test-utils';
@@ -18,20 +21,17 @@ import {
 } from '@backstage/plugin-scaffolder-node';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import { stringify } from 'yaml';
-import { scaffolderModuleAppNetwork } from './module';
+
+jest.setTimeout(120_000);
 
 /** The actions, the service they call, the backend plugin over HTTP, and the API server behind it: all real. */
-jest.setTimeout(120_000);
 
 const workspace = createMockDirectory();
 const actions = new Map<string, TemplateAction>();
-let admin: TestConnection;
-let namespace: string;
+const namespace = `test-${randomBytes(4).toString('hex')}`;
 let backend: Awaited<ReturnType<typeof startTestBackend>>;
 
 beforeAll(async () => {
-  admin = await connectToTestCluster();
-  namespace = await admin.createNamespace();
   const { kubeconfig, context } = await testCluster();
   backend = await startTestBackend({
     features: [
@@ -54,18 +54,68 @@ beforeAll(async () => {
       ],
     ],
   });
-  await eventually('the kinds are installed', () =>
-    run('app-network:expose', { name: 'probe' }, true).then(
-      () => true,
-      () => false,
-    ),
-  );
+  workspace.setContent({ 'ns.yaml': manifest('Namespace', namespace) });
+  await connected();
+  await run('app-network:deploy', {});
 });
 
 afterAll(async () => {
   await backend?.stop();
-  await admin?.close();
 });
+
+/** The cluster that the other cluster tests share: the one of APP_NETWORK_TEST_KUBECONFIG, or the local cluster `test`. */
+async function testCluster(): Promise<{
+  kubeconfig: string;
+  context?: string;
+}> {
+  const kubeconfig = process.env.APP_NETWORK_TEST_KUBECONFIG;
+  if (kubeconfig) {
+    return { kubeconfig, context: process.env.APP_NETWORK_TEST_CONTEXT };
+  }
+  const cli = resolve(__dirname, '../../local-cluster/src/cli.ts');
+  const cluster = async (...args: string[]) =>
+    promisify(execFile)(process.execPath, [cli, ...args, '--name', 'test']);
+  await cluster('up', '--control-plane-only');
+  return JSON.parse((await cluster('status', '--json')).stdout);
+}
+
+const api = () =>
+  createAppNetworkClient({
+    discoveryApi: {
+      getBaseUrl: async pluginId => {
+        const address = backend.server.address();
+        const port = typeof address === 'object' ? address?.port : undefined;
+        return `http://localhost:${port}/api/${pluginId}`;
+      },
+    },
+    fetchApi: {
+      fetch: (input, init) => {
+        const request = new Request(input, init);
+        request.headers.set('authorization', mockCredentials.user.header());
+        return fetch(request);
+      },
+    },
+  });
+
+/** Resolves when the backend has reached the cluster and the cluster has the kinds. */
+async function connected(): Promise<void> {
+  for (;;) {
+    const [{ state }] = await api().getClusters();
+    const written =
+      state === 'Ready' &&
+      (await api()
+        .putAppNetwork(
+          { cluster: 'test', namespace: 'default', name: 'probe' },
+          {},
+          { dryRun: true },
+        )
+        .catch(() => undefined));
+    if (written) {
+      return;
+    }
+    await new Promise(done => setTimeout(done, 100));
+  }
+}
 
 async function run(id: string, input: object, isDryRun = false) {
   const lines: string[] = [];
@@ -93,13 +143,20 @@ async function run(id: string, input: object, isDryRun = false) {
   };
 }
 
-const appNetwork = (name: string) =>
-  admin.cluster.client.get({
-    apiVersion: 'app-network.io/v1alpha1',
-    kind: 'AppNetwork',
-    namespace,
-    name,
-  });
+const appNetwork = async (
+  name: string,
+): Promise<AppNetworkView['appNetwork'] | undefined> =>
+  api()
+    .getAppNetwork({ cluster: 'test', namespace, name })
+    .then(
+      view => view.appNetwork,
+      error => {
+        if (error.statusCode !== 404) {
+          throw error;
+        }
+        return undefined;
+      },
+    );
 
 const manifest = (kind: string, name: string, more: object = {}) =>
   stringify({
@@ -210,14 +267,9 @@ describe('app-network:deploy', () => {
     await expect(run('app-network:deploy', {})).rejects.toMatchObject({
       message: expect.stringMatching(/^b.yaml, line 2, column \d+: /),
     });
-    expect(
-      await admin.cluster.client.get({
-        apiVersion: 'v1',
-        kind: 'ServiceAccount',
-        namespace,
-        name: 'never',
-      }),
-    ).toBeUndefined();
+    workspace.setContent({ 'a.yaml': manifest('ServiceAccount', 'never') });
+    const { lines } = await run('app-network:deploy', {});
+    expect(lines).toEqual([`ServiceAccount ${namespace}/never: created`]);
   });
 
   it('refuses a Secret by name', async () => {
