@@ -56,7 +56,12 @@ const imports = Object.entries(sources)
   )
   .join('\n');
 
-await write(typesUrl, `${header}${imports}\n\n${astToString(ast)}`);
+// What is exported of a package wants a word and a release tag in its API report.
+const types = astToString(ast).replace(
+  /^export (?=interface (\w+)|type (\w+))/gm,
+  '/** Part of the OpenAPI document of the HTTP API. @public */\nexport ',
+);
+await write(typesUrl, `${header}${imports}\n\n${types}`);
 await write(
   specUrl,
   `${header}export const spec = ${JSON.stringify(

@@ -13,6 +13,7 @@ import type { AppNetwork } from '../kinds/appNetwork';
 import type { NetworkPlatform } from '../kinds/networkPlatform';
 import type { KubernetesObject, ObjectRef } from '../kinds/meta';
 
+/** Part of the OpenAPI document of the HTTP API. @public */
 export interface paths {
   '/clusters': {
     parameters: {
@@ -136,7 +137,9 @@ export interface paths {
     trace?: never;
   };
 }
+/** Part of the OpenAPI document of the HTTP API. @public */
 export type webhooks = Record<string, never>;
+/** Part of the OpenAPI document of the HTTP API. @public */
 export interface components {
   schemas: {
     Error: {
@@ -191,6 +194,7 @@ export interface components {
   pathItems: never;
 }
 export type $defs = Record<string, never>;
+/** Part of the OpenAPI document of the HTTP API. @public */
 export interface operations {
   GetClusters: {
     parameters: {
