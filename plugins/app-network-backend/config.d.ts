@@ -25,5 +25,9 @@ export interface Config {
       /** Whether to talk to the API server without knowing that it is the right one. */
       skipTLSVerify?: boolean;
     }>;
+    helm?: {
+      /** The helm program, version 4: a name on the PATH, or a path. Default: helm. */
+      command?: string;
+    };
   };
 }

@@ -6,6 +6,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import {
   customResourceDefinitions,
   type ClusterSummary,
+  type CustomResourceDefinition,
 } from '@app-network/backstage-plugin-app-network-common';
 import {
   connectToTestCluster,
@@ -179,14 +180,14 @@ describe('createClusters', () => {
     await inState(second, 'c0', 'Ready');
     expect([...running]).toEqual(['first']);
     expect([...reading]).toEqual(['first', 'second']);
-    for (const { metadata } of customResourceDefinitions()) {
-      await eventually(metadata.name, () =>
-        test.cluster.client.get({
-          apiVersion: 'apiextensions.k8s.io/v1',
-          kind: 'CustomResourceDefinition',
-          name: metadata.name,
-        }),
-      );
+    const read = ({ metadata }: CustomResourceDefinition) =>
+      test.cluster.client.get({
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        name: metadata.name,
+      });
+    for (const definition of customResourceDefinitions()) {
+      await eventually(definition.metadata.name, () => read(definition));
     }
     await inState(first, 'c0', 'Ready');
     await first.stop();

@@ -174,6 +174,7 @@ describe('startController', () => {
       return { requeueAfterMs: 20 };
     });
     await eventually('five times', () => reconciles >= 5);
+    expect(things().get(namespace, 'again')?.metadata.generation).toBe(1);
   });
 
   it('never reconciles one object twice at a time, and does it again for what came meanwhile', async () => {

@@ -64,7 +64,10 @@ describe('reconcileOwned', () => {
       );
     }
   };
-  const configMap = (name: string, data: Record<string, string> = {}) => ({
+  const configMap = (
+    name: string,
+    data: Record<string, string> = {},
+  ): Anything => ({
     ...CONFIG_MAP,
     metadata: { name, namespace },
     data,

@@ -51,7 +51,7 @@ export async function openSession(
         ? previous.dispatcher
         : (await proxyDispatcher(kubeConfig, cluster)) ??
           new Agent({
-            // HTTP/1.1 was measured faster than undici's HTTP/2 here, and a stalled watch can't hold up another request.
+            // HTTP/2 was not faster, and there a watch shares its connection with the writes.
             allowH2: false,
             // The API server closes idle connections after 90 s; be the first, or a request may be sent into a closing one.
             keepAliveTimeout: 60_000,

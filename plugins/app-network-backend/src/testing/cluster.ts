@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createKubernetesClient } from '../engine/client';
@@ -47,9 +48,9 @@ const shared = new Map<string, Promise<TestCluster>>();
 /** Connects to the test cluster as its administrator, or with other settings in the kubeconfig. */
 export async function connectToTestCluster(
   change: (kubeConfig: KubeConfig) => void = () => {},
-  name = 'test',
+  clusterName = 'test',
 ): Promise<TestConnection> {
-  const { kubeconfig, context } = await testCluster(name);
+  const { kubeconfig, context } = await testCluster(clusterName);
   const stop = new AbortController();
   const loadKubeConfig = () => {
     const kubeConfig = new KubeConfig();
@@ -134,8 +135,8 @@ export async function synced<T extends KubernetesObject>(
 
 const run = promisify(execFile);
 const CLI = path.resolve(
-  __dirname,
-  '../../../../packages/local-cluster/src/cli.ts',
+  resolvePackagePath('@app-network/backstage-plugin-app-network-backend'),
+  '../../packages/local-cluster/src/cli.ts',
 );
 
 /** Ends a local cluster that a test has brought up for itself. */
