@@ -35,7 +35,7 @@ export interface AppNetworkProgress {
 }
 
 /**
- * Applications on the network, for other backend plugins and modules. Every call fails with the error of @backstage/errors that the
+ * Applications on the network, for other backend plugins and modules. Every call fails with the error of `@backstage/errors` that the
  * backend of App Network answered, in whose message stands what it, or the API server behind it, refused.
  * @public
  */
