@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { webcrypto } from 'node:crypto';
-import { access, readFile, readdir, writeFile } from 'node:fs/promises';
+import { createHash, webcrypto } from 'node:crypto';
+import {
+  access,
+  mkdtemp,
+  readFile,
+  readdir,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +17,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as x509 from '@peculiar/x509';
+import { create } from 'tar';
 import { parse } from 'yaml';
 import type { ClusterStatus } from './commands/status.ts';
 
@@ -176,16 +183,19 @@ describe('a cluster with a node', { timeout: 300_000 }, () => {
 
   test('an image archive is loaded', async () => {
     const missing = await runCluster(
-      'images',
-      'load',
-      'none.tar',
-      '--name',
-      FIRST,
+      ...['images', 'load', 'none.tar', '--name', FIRST],
     );
     assert.equal(missing.code, 1);
     assert.match(missing.stderr, /none\.tar: there is no such file/);
+    const archive = await imageArchive('example.com/loaded:1');
+    const load = ['images', 'load', archive, '--name', FIRST];
+    const loaded = await cluster(...load);
+    assert.equal(loaded.stdout, 'example.com/loaded:1\n');
     const { stdout } = await cluster('images', '--name', FIRST);
+    assert.match(stdout, /^example\.com\/loaded:1\t/m);
     assert.match(stdout, /^registry\.k8s\.io\/pause:/m);
+    const again = await cluster(...load);
+    assert.match(again.stdout, /there already/);
   });
 
   test('writes are counted in the audit log', async () => {
@@ -497,6 +507,39 @@ async function manifest(name: string, items: object[]): Promise<string> {
   const list = { apiVersion: 'v1', kind: 'List', items };
   await writeFile(path, JSON.stringify(list));
   return path;
+}
+
+/** An image with one empty file, as `docker save` writes it. */
+async function imageArchive(reference: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'image-'));
+  const write = (name: string, content: string | Buffer) =>
+    writeFile(join(directory, name), content);
+  await write('empty', '');
+  await create({ cwd: directory, file: join(directory, 'layer.tar') }, [
+    'empty',
+  ]);
+  const layer = await readFile(join(directory, 'layer.tar'));
+  const digest = createHash('sha256').update(layer).digest('hex');
+  const config = {
+    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+    os: 'linux',
+    config: {},
+    rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },
+  };
+  await write('config.json', JSON.stringify(config));
+  const entry = {
+    Config: 'config.json',
+    RepoTags: [reference],
+    Layers: ['layer.tar'],
+  };
+  await write('manifest.json', JSON.stringify([entry]));
+  const file = join(directory, 'image.tar');
+  await create({ cwd: directory, file }, [
+    'manifest.json',
+    'config.json',
+    'layer.tar',
+  ]);
+  return file;
 }
 
 async function serverCertificate(
