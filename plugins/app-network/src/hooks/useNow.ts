@@ -1,11 +1,14 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useReducer } from 'react';
 
-/** The time, again every `interval` milliseconds, so that "5 minutes ago" stays true while the page is open. */
+/**
+ * The time of this rendering, which is repeated every `interval` milliseconds, so that "5 minutes ago" stays true while the page is open
+ * and what has just arrived is not ahead of it.
+ */
 export function useNow(interval: number): Date {
-  const [now, setNow] = useState(() => new Date());
+  const [, renderAgain] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), interval);
+    const timer = setInterval(renderAgain, interval);
     return () => clearInterval(timer);
   }, [interval]);
-  return now;
+  return new Date();
 }

@@ -56,7 +56,7 @@ function ClusterOption(props: { cluster: ClusterSummary }) {
     <Radio value={cluster.name} isDisabled={!isUsable}>
       <Flex direction="column" gap="1">
         <Flex align="center" gap="2">
-          {cluster.title}
+          <Text variant="body-medium">{cluster.title}</Text>
           <HealthStatus health={health} />
         </Flex>
         {health.message && (

@@ -1,26 +1,31 @@
-import type { AppNetworkView } from '@app-network/backstage-plugin-app-network-common';
+import type {
+  AppNetworkView,
+  ClusterSummary,
+  EntityNetworks,
+} from '@app-network/backstage-plugin-app-network-common';
 import { useEffect, useRef, useState } from 'react';
 import { Notice } from '../Notice/Notice';
 import styles from './DeletionNotice.module.css';
 
 /** Says when an AppNetwork that was seen being deleted is gone. */
-export function DeletionNotice(props: { items: AppNetworkView[] }) {
-  const { items } = props;
+export function DeletionNotice(props: { networks: EntityNetworks }) {
+  const { networks } = props;
   const deleting = useRef(new Map<string, string>());
   const [gone, setGone] = useState<string[]>([]);
 
   useEffect(() => {
+    const { items, clusters } = networks;
     const present = new Set(items.map(keyOf));
     const finished = [...deleting.current].filter(([key]) => !present.has(key));
     deleting.current = new Map(
       items
         .filter(item => item.appNetwork.metadata.deletionTimestamp)
-        .map(item => [keyOf(item), describe(item)]),
+        .map(item => [keyOf(item), describe(item, clusters)]),
     );
     if (finished.length > 0) {
       setGone(finished.map(([, description]) => description));
     }
-  }, [items]);
+  }, [networks]);
 
   return (
     <div role="status" className={styles.region}>
@@ -40,6 +45,10 @@ function keyOf({ cluster, appNetwork }: AppNetworkView): string {
   return `${cluster}/${uid ?? `${namespace}/${name}`}`;
 }
 
-function describe({ cluster, appNetwork }: AppNetworkView): string {
-  return `${appNetwork.metadata.name} on ${cluster}`;
+function describe(
+  { cluster, appNetwork }: AppNetworkView,
+  clusters: ClusterSummary[],
+): string {
+  const title = clusters.find(({ name }) => name === cluster)?.title;
+  return `${appNetwork.metadata.name} on ${title ?? cluster}`;
 }

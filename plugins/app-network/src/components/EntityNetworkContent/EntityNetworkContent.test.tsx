@@ -386,7 +386,7 @@ describe('EntityNetworkContent', () => {
       current = networks({ items: [] });
       signals.publish(signalOf('shop'));
       expect(
-        await screen.findByText(/shop on local is deleted/),
+        await screen.findByText(/shop on Local is deleted/),
       ).toBeInTheDocument();
     });
 

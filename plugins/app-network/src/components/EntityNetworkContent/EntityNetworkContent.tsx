@@ -29,7 +29,7 @@ export function EntityNetworkContent() {
     <Flex direction="column" gap="4">
       {error !== undefined && <StaleNotice error={error} />}
       <ClusterProblems networks={data} />
-      <DeletionNotice items={data.items} />
+      <DeletionNotice networks={data} />
       {data.items.map(view => (
         <NetworkSection
           key={`${view.cluster}/${view.appNetwork.metadata.namespace}/${view.appNetwork.metadata.name}`}

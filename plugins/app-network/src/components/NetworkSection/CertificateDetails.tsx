@@ -32,10 +32,10 @@ export function CertificateDetails(props: {
       <Text as="p" variant="body-small" color="secondary">
         {issuer && (
           <>
-            Issued by <code className={styles.code}>{issuer}</code>,{' '}
+            Issuer <code className={styles.code}>{issuer}</code>,{' '}
           </>
         )}
-        kept in Secret <code className={styles.code}>{secretName}</code>
+        Secret <code className={styles.code}>{secretName}</code>
       </Text>
     </div>
   );

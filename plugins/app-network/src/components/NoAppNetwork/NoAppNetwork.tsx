@@ -26,7 +26,7 @@ export function NoAppNetwork(props: {
         <div className={styles.body}>
           <Text as="h3" variant="title-small" weight="bold">
             {entity.metadata.title ?? entity.metadata.name} is not on the
-            network yet
+            network
           </Text>
           <Text as="p" variant="body-medium">
             No AppNetwork with the label{' '}
