@@ -110,8 +110,10 @@ function startRuns(
   views: ReleaseView[],
 ): void {
   for (const view of views) {
-    const { release, digest, step, failure } = view;
-    const due = !failure || failure.retryAt <= Date.now();
+    const { release, digest, step } = view;
+    // A run may have ended, and failed, since the view was made.
+    view.failure = runs.failure(release, digest);
+    const due = !view.failure || view.failure.retryAt <= Date.now();
     if (due && (step.action === 'upgrade' || step.action === 'uninstall')) {
       runs.start({
         release,
@@ -119,8 +121,8 @@ function startRuns(
         action: step.action,
         platform: platform.metadata.name,
       });
-      view.running = runs.running(release);
     }
+    view.running = runs.running(release);
   }
 }
 
