@@ -175,12 +175,24 @@ describe('Informers', () => {
   it('wait for a kind that is missing, follow it as soon as it is there, and see it go', async () => {
     const { client } = test.cluster;
     const { kind, definition } = thingDefinition();
-    const informer = separateInformers().informer(kind);
+    const checks: number[] = [];
+    const informer = separateInformers({
+      ...test.connection,
+      request: request => {
+        if (request.path.endsWith(kind.apiVersion)) {
+          checks.push(Date.now());
+        }
+        return test.connection.request(request);
+      },
+    }).informer(kind);
     await eventually('KindMissing', () => informer.state === 'KindMissing');
     expect(informer.hasSynced).toBe(false);
     expect(informer.message).toContain(`no kind Thing in ${kind.apiVersion}`);
-    // Let the checks become rare, so that only the definition itself can bring the next one soon.
-    await new Promise(resolve => setTimeout(resolve, 4_000));
+    // The checks become rare: after one of more than 2.5 s the next is in 4 s, and only the definition itself can bring it sooner.
+    await eventually('a rare check', () => {
+      const [last = 0, previous = last] = [checks.at(-1), checks.at(-2)];
+      return last - previous > 2_500;
+    });
 
     await installCustomResourceDefinitions(client, [definition], signal);
     const installedAt = Date.now();

@@ -5,6 +5,7 @@ import {
   type TestConnection,
 } from '../testing/cluster';
 import { electWithLease, type LeaseElection } from './lease';
+import type { Cluster, KubernetesClient } from './types';
 
 jest.setTimeout(60_000);
 
@@ -37,7 +38,7 @@ describe('electWithLease', () => {
   }
   const candidate = (
     identity: string,
-    { cluster }: TestConnection,
+    { cluster }: { cluster: Pick<Cluster, 'client'> },
     inNamespace = namespace,
   ): Candidate => {
     const end = new AbortController();
@@ -106,6 +107,42 @@ describe('electWithLease', () => {
       kind: 'Namespace',
       name,
     });
+  });
+
+  it('has one work when two take the lease at the same moment', async () => {
+    const before = candidate('before', first);
+    await eventually('the lease', before.works);
+    await before.stop();
+    // Both have read the lease, and that it is free, before either writes it.
+    let arrived = 0;
+    let release = () => {};
+    const bothArrived = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    const atTheSameMoment = ({ cluster }: TestConnection) => {
+      const { client } = cluster;
+      const mergePatch: KubernetesClient['mergePatch'] = async (...args) => {
+        arrived += 1;
+        if (arrived === 2) {
+          release();
+        }
+        await bothArrived;
+        return client.mergePatch(...args);
+      };
+      return { cluster: { client: { ...client, mergePatch } } };
+    };
+    const both = [
+      candidate('a', atTheSameMoment(first)),
+      candidate('b', atTheSameMoment(second)),
+    ];
+    const working = () => both.filter(({ works }) => works()).length;
+    await eventually('one works', () => working() > 0);
+    const until = Date.now() + 500;
+    await eventually('the time', () => {
+      expect(working()).toBe(1);
+      return Date.now() > until;
+    });
+    await Promise.all(both.map(({ stop }) => stop()));
   });
 
   it('ends the work before the lease runs out when it can not be renewed, and has another take over', async () => {
