@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process';
 import { createHash, webcrypto } from 'node:crypto';
 import {
   access,
-  mkdtemp,
+  mkdir,
   readFile,
   readdir,
+  rm,
   writeFile,
 } from 'node:fs/promises';
 import { createServer } from 'node:https';
@@ -13,17 +14,19 @@ import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as x509 from '@peculiar/x509';
-import { create } from 'tar';
+import { pack } from 'tar-stream';
 import { parse } from 'yaml';
 import type { ClusterStatus } from './commands/status.ts';
 
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 const FIRST = `t${process.pid}-one`;
 const SECOND = `t${process.pid}-two`;
+const FILES = join(tmpdir(), `${FIRST}-files`);
 
 interface Result {
   code: number;
@@ -46,6 +49,7 @@ describe('a cluster with a node', { timeout: 300_000 }, () => {
   let first: ClusterStatus;
 
   before(async () => {
+    await mkdir(FILES);
     untouched = await hostState();
     await cluster('up', '--name', FIRST);
     first = await status(FIRST);
@@ -60,6 +64,7 @@ describe('a cluster with a node', { timeout: 300_000 }, () => {
   after(async () => {
     await cluster('down', '--name', FIRST);
     await cluster('down', '--name', SECOND);
+    await rm(FILES, { recursive: true });
   });
 
   test('status says where everything is', async () => {
@@ -187,8 +192,8 @@ describe('a cluster with a node', { timeout: 300_000 }, () => {
     );
     assert.equal(missing.code, 1);
     assert.match(missing.stderr, /none\.tar: there is no such file/);
-    const archive = await imageArchive('example.com/loaded:1');
-    const load = ['images', 'load', archive, '--name', FIRST];
+    const file = await imageArchive('example.com/loaded:1');
+    const load = ['images', 'load', file, '--name', FIRST];
     const loaded = await cluster(...load);
     assert.equal(loaded.stdout, 'example.com/loaded:1\n');
     const { stdout } = await cluster('images', '--name', FIRST);
@@ -248,6 +253,16 @@ describe('a cluster with a node', { timeout: 300_000 }, () => {
     const again = await cluster('down', '--name', FIRST);
     assert.match(again.stderr, /There is no cluster/);
     assert.equal((await status(FIRST)).running, false);
+  });
+
+  test('down removes a cluster of which only parts are there', async () => {
+    await cluster('up', '--name', FIRST);
+    const was = await status(FIRST);
+    const directory = join(was.kubeconfig ?? '', '..');
+    await rm(join(directory, 'cluster.json'));
+    await rm(join(directory, 'certificates'), { recursive: true });
+    await cluster('down', '--name', FIRST);
+    await assertGone(FIRST, was);
   });
 });
 
@@ -503,7 +518,7 @@ function webhook(url: string, authority: string): Promise<string> {
 }
 
 async function manifest(name: string, items: object[]): Promise<string> {
-  const path = join(tmpdir(), `${FIRST}-${name}.json`);
+  const path = join(FILES, `${name}.json`);
   const list = { apiVersion: 'v1', kind: 'List', items };
   await writeFile(path, JSON.stringify(list));
   return path;
@@ -511,14 +526,7 @@ async function manifest(name: string, items: object[]): Promise<string> {
 
 /** An image with one empty file, as `docker save` writes it. */
 async function imageArchive(reference: string): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'image-'));
-  const write = (name: string, content: string | Buffer) =>
-    writeFile(join(directory, name), content);
-  await write('empty', '');
-  await create({ cwd: directory, file: join(directory, 'layer.tar') }, [
-    'empty',
-  ]);
-  const layer = await readFile(join(directory, 'layer.tar'));
+  const layer = await archive({ empty: '' });
   const digest = createHash('sha256').update(layer).digest('hex');
   const config = {
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
@@ -526,20 +534,28 @@ async function imageArchive(reference: string): Promise<string> {
     config: {},
     rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },
   };
-  await write('config.json', JSON.stringify(config));
   const entry = {
     Config: 'config.json',
     RepoTags: [reference],
     Layers: ['layer.tar'],
   };
-  await write('manifest.json', JSON.stringify([entry]));
-  const file = join(directory, 'image.tar');
-  await create({ cwd: directory, file }, [
-    'manifest.json',
-    'config.json',
-    'layer.tar',
-  ]);
-  return file;
+  const content = await archive({
+    'manifest.json': JSON.stringify([entry]),
+    'config.json': JSON.stringify(config),
+    'layer.tar': layer,
+  });
+  const path = join(FILES, 'image.tar');
+  await writeFile(path, content);
+  return path;
+}
+
+function archive(files: Record<string, string | Buffer>): Promise<Buffer> {
+  const tar = pack();
+  for (const [name, content] of Object.entries(files)) {
+    tar.entry({ name }, content);
+  }
+  tar.finalize();
+  return buffer(tar);
 }
 
 async function serverCertificate(

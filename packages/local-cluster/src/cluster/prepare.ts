@@ -20,7 +20,7 @@ export async function prepareCluster(
   controlPlaneOnly: boolean,
 ): Promise<ClusterRecord> {
   const previous = await readRecord(paths);
-  await removeRemains(paths, previous);
+  await removeRemains(paths);
   await mkdir(paths.directory, { recursive: true, mode: 0o700 });
   const missing = await missingForIsolation();
   const reason = reasonForNoNode(built, controlPlaneOnly, missing);

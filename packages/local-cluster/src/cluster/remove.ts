@@ -5,20 +5,21 @@ import { waitFor } from './apiServer.ts';
 import { cgroupOf, removeCgroups } from './cgroups.ts';
 import { UserError } from './errors.ts';
 import type { ClusterPaths } from './paths.ts';
-import type { ClusterRecord } from './record.ts';
-import { endSupervisor } from './supervisor.ts';
+import { readJson } from './record.ts';
+import { endSupervisor, type SupervisorConfig } from './supervisor.ts';
 
 const run = promisify(execFile);
 
 /** Ends the cluster's processes and removes all that they had on the host; what the cluster stored stays. */
-export async function removeRemains(
-  paths: ClusterPaths,
-  record: ClusterRecord | undefined,
-): Promise<void> {
-  await endSupervisor(paths, record?.network !== undefined);
-  await removeCgroups(record?.cgroup ?? cgroupOf(paths));
-  if (record?.network) {
-    await removeInterface(paths, record, record.network.hostInterface);
+export async function removeRemains(paths: ClusterPaths): Promise<void> {
+  // What the supervisor was told is enough; the record may be missing.
+  const config = await readJson<SupervisorConfig>(paths.supervisorConfig);
+  const isolation = config?.isolation;
+  await endSupervisor(paths, isolation !== undefined);
+  await removeCgroups(isolation?.cgroup ?? cgroupOf(paths));
+  const program = config?.processes[0]?.path;
+  if (isolation && program) {
+    await removeInterface(paths, program, isolation.hostInterface);
   }
   await rm(paths.supervisor, { force: true });
   await rm(paths.processes, { force: true });
@@ -27,10 +28,10 @@ export async function removeRemains(
 // The host's end of the cable. Should our own program be gone by now, then the kernel removes it, when it comes to it.
 async function removeInterface(
   paths: ClusterPaths,
-  record: ClusterRecord,
+  program: string,
   name: string,
 ): Promise<void> {
-  await run(record.tools.kubernetes, [
+  await run(program, [
     'cluster-node',
     'disconnect',
     paths.supervisorConfig,

@@ -30,6 +30,23 @@ export interface ProcessReport {
   lastExit?: string;
 }
 
+/** What the supervisor is told. The Go side has the same type (go/kubernetes/node). */
+export interface SupervisorConfig {
+  hostname: string;
+  stateDirectory: string;
+  readOnlyDirectories: string[];
+  processes: Process[];
+  /** Left out for plain processes. Addresses are with prefix length. */
+  isolation?: {
+    cgroup: string;
+    hostInterface: string;
+    hostAddress: string;
+    nodeAddress: string;
+    loadBalancerRange: string;
+    pinnedSysctls: Record<string, string>;
+  };
+}
+
 // The kubelet wants these; they are the whole machine's, so that it is only shown what it wants to see.
 const PINNED_SYSCTLS = {
   'vm/overcommit_memory': '1',
@@ -47,20 +64,22 @@ export async function startSupervisor(
 ): Promise<void> {
   const { paths, built, network, name } = layout;
   const list = processes(layout);
-  const config = {
+  const config: SupervisorConfig = {
     hostname: name,
     stateDirectory: paths.directory,
     readOnlyDirectories: programDirectories(layout, list),
     processes: list,
-    isolation: network &&
+    ...(network &&
       cgroup && {
-        cgroup,
-        hostInterface: network.hostInterface,
-        hostAddress: `${network.hostAddress}/25`,
-        nodeAddress: `${network.nodeAddress}/25`,
-        loadBalancerRange: network.loadBalancerRange,
-        pinnedSysctls: PINNED_SYSCTLS,
-      },
+        isolation: {
+          cgroup,
+          hostInterface: network.hostInterface,
+          hostAddress: `${network.hostAddress}/25`,
+          nodeAddress: `${network.nodeAddress}/25`,
+          loadBalancerRange: network.loadBalancerRange,
+          pinnedSysctls: PINNED_SYSCTLS,
+        },
+      }),
   };
   await rm(paths.processes, { force: true });
   await writeFile(paths.supervisorConfig, JSON.stringify(config, null, 2), {

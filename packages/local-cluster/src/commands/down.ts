@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import { restoreInotifyLimit } from '../cluster/hostSettings.ts';
 import { withLock } from '../cluster/lock.ts';
 import { clusterPaths, clustersDirectory } from '../cluster/paths.ts';
-import { readRecord } from '../cluster/record.ts';
 import { removeRemains } from '../cluster/remove.ts';
 import type { Progress } from '../progress.ts';
 
@@ -21,7 +20,7 @@ export async function down(name: string, progress: Progress): Promise<void> {
         return;
       }
       await progress.step(`The cluster "${name}" is gone`, async () => {
-        await removeRemains(paths, await readRecord(paths));
+        await removeRemains(paths);
         await rm(paths.directory, { recursive: true, force: true });
       });
     },
