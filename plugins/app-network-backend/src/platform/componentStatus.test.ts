@@ -1,0 +1,181 @@
+import type { ComponentStatus } from '@app-network/backstage-plugin-app-network-common';
+import { componentStatus, type ReleaseView } from './componentStatus';
+import type { HelmRelease } from './components/types';
+
+const NOW = new Date('2026-06-01T12:00:10.500Z');
+
+const release: HelmRelease = {
+  component: 'certManager',
+  release: 'cert-manager',
+  namespace: 'cert-manager',
+  enabled: true,
+  chart: 'cert-manager',
+  source: {},
+  version: 'v1.2.3',
+  values: {},
+  needs: [],
+};
+
+const view = (change: Partial<ReleaseView>): ReleaseView => ({
+  release,
+  digest: 'a',
+  installed: undefined,
+  step: { action: 'none' },
+  running: undefined,
+  failure: undefined,
+  rollout: {
+    ready: true,
+    readyPods: 3,
+    desiredPods: 3,
+    missing: [],
+    message: '',
+  },
+  podProblem: undefined,
+  ...change,
+});
+
+const before = (
+  state: ComponentStatus['state'],
+  lastTransitionTime = '2026-06-01T12:00:00Z',
+): ComponentStatus => ({
+  name: 'certManager',
+  release: 'cert-manager',
+  chart: 'cert-manager',
+  state,
+  lastTransitionTime,
+});
+
+const oneOfThree = {
+  ready: false,
+  readyPods: 1,
+  desiredPods: 3,
+  missing: [],
+  message: '',
+};
+
+describe('componentStatus', () => {
+  it.each<
+    [
+      string,
+      Partial<ReleaseView>,
+      ComponentStatus | undefined,
+      ComponentStatus['state'],
+      string,
+    ]
+  >([
+    ['is ready', {}, before('Installing'), 'Ready', ''],
+    [
+      'waits',
+      { step: { action: 'wait', message: 'Waits for x.' } },
+      undefined,
+      'Pending',
+      'Waits for x.',
+    ],
+    [
+      'is being installed since ten seconds',
+      { step: { action: 'upgrade' }, running: 'upgrade' },
+      before('Installing'),
+      'Installing',
+      'Installing, 11 s.',
+    ],
+    [
+      'is being upgraded, after it was ready',
+      { step: { action: 'upgrade' }, running: 'upgrade' },
+      before('Ready'),
+      'Upgrading',
+      'Upgrading, 0 s.',
+    ],
+    [
+      'comes up',
+      { rollout: oneOfThree },
+      before('Installing'),
+      'Installing',
+      'Installing, 1 of 3 pods ready, 11 s.',
+    ],
+    [
+      'comes up with a problem that may pass',
+      {
+        rollout: oneOfThree,
+        podProblem: { message: 'Pod a/b has no node.', serious: false },
+      },
+      before('Installing'),
+      'Installing',
+      'Installing, 1 of 3 pods ready, 11 s. Pod a/b has no node.',
+    ],
+    [
+      'fails for a problem that does not pass',
+      {
+        rollout: oneOfThree,
+        podProblem: { message: 'Pod a/b: ImagePullBackOff.', serious: true },
+      },
+      before('Installing'),
+      'Failed',
+      '1 of 3 pods ready. Pod a/b: ImagePullBackOff.',
+    ],
+    [
+      'fails when it takes too long',
+      { rollout: oneOfThree },
+      before('Installing', '2026-06-01T11:55:00Z'),
+      'Failed',
+      '1 of 3 pods ready. See kubectl describe pod.',
+    ],
+    [
+      'misses what somebody deleted',
+      {
+        rollout: {
+          ...oneOfThree,
+          missing: [{ kind: 'Deployment', namespace: 'a', name: 'b' }],
+        },
+      },
+      before('Failed'),
+      'Failed',
+      '1 of 3 pods ready. Deployment a/b is missing. See kubectl describe pod.',
+    ],
+    [
+      'failed, and says when it is tried again',
+      {
+        step: { action: 'upgrade' },
+        failure: { message: 'no such chart', retryAt: NOW.getTime() + 5_000 },
+      },
+      before('Installing'),
+      'Failed',
+      'no such chart. Tried again at 2026-06-01T12:00:15.500Z.',
+    ],
+    [
+      "is somebody else's",
+      { step: { action: 'refuse', message: 'It is theirs.' } },
+      undefined,
+      'Failed',
+      'It is theirs.',
+    ],
+    [
+      'is being removed',
+      {
+        release: { ...release, enabled: false },
+        step: { action: 'uninstall' },
+        running: 'uninstall',
+      },
+      before('Removing'),
+      'Removing',
+      'Removing, 11 s.',
+    ],
+    [
+      'is not wanted',
+      { release: { ...release, enabled: false } },
+      undefined,
+      'Disabled',
+      'Left out by spec.components.certManager.enabled or by the profile.',
+    ],
+  ])('%s', (_, change, previous, state, message) => {
+    expect(componentStatus(view(change), previous, NOW)).toMatchObject({
+      name: 'certManager',
+      release: 'cert-manager',
+      state,
+      message,
+      lastTransitionTime:
+        previous?.state === state
+          ? previous.lastTransitionTime
+          : '2026-06-01T12:00:10Z',
+    });
+  });
+});

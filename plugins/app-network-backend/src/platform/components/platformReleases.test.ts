@@ -1,0 +1,125 @@
+import type { NetworkPlatformSpec } from '@app-network/backstage-plugin-app-network-common';
+import { platformReleases } from './platformReleases';
+
+const releases = (spec: NetworkPlatformSpec) =>
+  platformReleases({
+    apiVersion: 'app-network.io/v1alpha1',
+    kind: 'NetworkPlatform',
+    metadata: { name: 'default' },
+    spec,
+  });
+
+const release = (spec: NetworkPlatformSpec, name: string) => {
+  const found = releases(spec).find(other => other.release === name);
+  if (!found) {
+    throw new Error(`there is no release ${name}`);
+  }
+  return found;
+};
+
+describe('platformReleases', () => {
+  it('names each release after those that it needs', () => {
+    const names = releases({}).map(other => other.release);
+    for (const { release: name, needs } of releases({})) {
+      for (const needed of needs) {
+        expect(names.indexOf(needed)).toBeLessThan(names.indexOf(name));
+      }
+    }
+  });
+
+  it("lets the user's values win, field by field", () => {
+    const { values } = release(
+      {
+        components: {
+          certManager: {
+            values: {
+              webhook: { timeoutSeconds: 5 },
+              crds: { keep: false },
+              extraArgs: ['--v=4'],
+            },
+          },
+        },
+      },
+      'cert-manager',
+    );
+    expect(values).toMatchObject({
+      webhook: { replicaCount: 1, timeoutSeconds: 5 },
+      crds: { enabled: true, keep: false },
+      extraArgs: ['--v=4'],
+    });
+  });
+
+  it.each<[string, NetworkPlatformSpec, string, object]>([
+    [
+      'a repository of the user, with another name of the chart',
+      {
+        components: {
+          certManager: {
+            version: 'v1.20.0',
+            chart: { repository: 'https://charts.example.com', name: 'cm' },
+          },
+        },
+      },
+      'cert-manager',
+      {
+        chart: 'cm',
+        source: { repository: 'https://charts.example.com', name: 'cm' },
+        version: 'v1.20.0',
+      },
+    ],
+    [
+      'a path, whose chart knows its version',
+      { components: { istio: { charts: { gateway: { path: '/gw.tgz' } } } } },
+      'istio-ingressgateway',
+      { source: { path: '/gw.tgz' } },
+    ],
+    [
+      'a registry',
+      {
+        components: {
+          istio: {
+            version: '1.30.8',
+            charts: { base: { oci: 'oci://example.com/base' } },
+          },
+        },
+      },
+      'istio-base',
+      { source: { oci: 'oci://example.com/base' }, version: '1.30.8' },
+    ],
+    [
+      'namespaces, the gateway apart from istiod',
+      {
+        components: {
+          istio: {
+            namespace: 'mesh',
+            ingressGateway: { namespace: 'edge', replicas: 3 },
+          },
+        },
+      },
+      'istio-ingressgateway',
+      { namespace: 'edge' },
+    ],
+  ])('takes %s', (_, spec, name, expected) => {
+    const found = release(spec, name);
+    expect(found).toMatchObject(expected);
+    expect('version' in found).toBe(
+      'version' in expected || !found.source.path,
+    );
+  });
+
+  it('leaves out what is switched off, and with Istio its gateways', () => {
+    const enabled = (spec: NetworkPlatformSpec) =>
+      releases(spec)
+        .filter(other => other.enabled)
+        .map(other => other.release);
+    expect(
+      enabled({
+        profile: 'production',
+        components: { istio: { enabled: false } },
+      }),
+    ).toEqual(['cert-manager']);
+    expect(
+      enabled({ components: { certManager: { enabled: false } } }),
+    ).toEqual(['istio-base', 'istiod', 'istio-ingressgateway']);
+  });
+});

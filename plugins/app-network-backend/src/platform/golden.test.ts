@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NetworkPlatform } from '@app-network/backstage-plugin-app-network-common';
+import { parse, stringify } from 'yaml';
+import { platformReleases } from './components/platformReleases';
+import { renderPlatform } from './render/render';
+
+const TESTDATA = join(__dirname, 'testdata');
+
+/** `UPDATE_GOLDEN=1` writes the golden files anew, for review. */
+const update = Boolean(process.env.UPDATE_GOLDEN);
+
+const cases = readdirSync(TESTDATA)
+  .filter(file => file.endsWith('.yaml') && !file.endsWith('.golden.yaml'))
+  .map(file => file.replace('.yaml', ''));
+
+describe('a NetworkPlatform', () => {
+  it.each(cases)('%s becomes what its golden file says', name => {
+    const platform: NetworkPlatform = parse(
+      readFileSync(join(TESTDATA, `${name}.yaml`), 'utf8'),
+    );
+    const text = stringify(
+      { releases: platformReleases(platform), ...renderPlatform(platform) },
+      { aliasDuplicateObjects: false, lineWidth: 0 },
+    );
+    const golden = join(TESTDATA, `${name}.golden.yaml`);
+    if (update) {
+      writeFileSync(golden, text);
+    }
+    expect(existsSync(golden)).toBe(true);
+    expect(text).toBe(readFileSync(golden, 'utf8'));
+  });
+});
