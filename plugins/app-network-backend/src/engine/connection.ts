@@ -59,30 +59,48 @@ export interface ConnectionOptions {
 export function createConnection(options: ConnectionOptions): Connection {
   const { cluster, loadKubeConfig, requestTimeoutMs = 30_000 } = options;
   let kubeConfig: KubeConfig | undefined;
-  let session: Promise<Session> | undefined;
-  let opened: Session | undefined;
+  let session: Session | undefined;
+  let opening: Promise<Session> | undefined;
   let closed = false;
 
-  /** Credentials are asked for anew now and then, for they may have a time of their own; connections stay as long as TLS is the same. */
-  const currentSession = (): Promise<Session> => {
-    if (opened && opened.renewAt < Date.now()) {
-      session = undefined;
-    }
-    session ??= (async () => {
+  const open = async (): Promise<Session> => {
+    try {
+      if (closed) {
+        throw new Error('the connection is closed');
+      }
       kubeConfig ??= loadKubeConfig();
-      const previous = opened;
-      opened = await openSession(kubeConfig, previous);
-      if (previous && previous.dispatcher !== opened.dispatcher) {
+      const previous = session;
+      session = await openSession(kubeConfig, previous);
+      if (closed) {
+        await session.dispatcher.destroy();
+      } else if (previous && previous.dispatcher !== session.dispatcher) {
         // Ends it after the requests and watches that are under way.
         void previous.dispatcher.close();
       }
-      return opened;
-    })();
-    session.catch(() => {
-      session = undefined;
+      return session;
+    } catch (error) {
       kubeConfig = undefined;
+      throw error;
+    }
+  };
+
+  /** Credentials are asked for anew now and then, for they may have a time of their own; connections stay as long as TLS is the same. */
+  const currentSession = async (): Promise<Session> => {
+    if (session && Date.now() < session.renewAt) {
+      return session;
+    }
+    opening ??= open().finally(() => {
+      opening = undefined;
     });
-    return session;
+    return opening;
+  };
+
+  /** The API server doesn't know who we are any more; the credentials may have been replaced where they came from. */
+  const renewCredentials = (used: Session) => {
+    if (session === used) {
+      session.renewAt = 0;
+      kubeConfig = undefined;
+    }
   };
 
   const send = async (
@@ -116,12 +134,9 @@ export function createConnection(options: ConnectionOptions): Connection {
         .catch(error => {
           throw unreachable(call, error);
         });
-      if (response.statusCode === 401 && attempt === 1 && !closed) {
+      if (response.statusCode === 401 && attempt === 1) {
         await response.body.dump();
-        if (opened === used) {
-          kubeConfig = undefined;
-          session = undefined;
-        }
+        renewCredentials(used);
         continue;
       }
       if (response.statusCode >= 400) {
@@ -154,7 +169,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     async close() {
       closed = true;
-      await opened?.dispatcher.destroy();
+      await session?.dispatcher.destroy();
     },
   };
 }
