@@ -284,6 +284,7 @@ describe('startPlatformController', () => {
     await apply();
     start();
     await component('cert-manager', 'Ready');
+    expect((await revisions('cert-manager')).at(-1)).toMatch(/deployed$/);
   });
 
   it('leaves a release alone that somebody else installed', async () => {

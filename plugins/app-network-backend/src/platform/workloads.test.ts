@@ -14,6 +14,7 @@ const deployment = (
 });
 
 const complete = {
+  replicas: 2,
   observedGeneration: 2,
   updatedReplicas: 2,
   readyReplicas: 2,
@@ -34,6 +35,12 @@ describe('rolloutOf', () => {
       deployment({ ...complete, updatedReplicas: 1 }),
       false,
       2,
+    ],
+    [
+      'whose old pods stand in for new ones that are not available',
+      deployment({ ...complete, replicas: 3 }),
+      false,
+      1,
     ],
     [
       'with a pod that is not available',

@@ -88,14 +88,15 @@ export function rolloutOf(
       rollout.ready = false;
       continue;
     }
-    const { desired, updated, ready, available } = countsOf(workload);
+    const { desired, updated, ready, available, outdated } = countsOf(workload);
     rollout.desiredPods += desired;
-    rollout.readyPods += Math.min(ready, desired);
+    rollout.readyPods += Math.max(0, Math.min(ready - outdated, desired));
     rollout.ready &&=
       (workload.status?.observedGeneration ?? 0) >=
         (workload.metadata.generation ?? 0) &&
       updated >= desired &&
-      available >= desired;
+      available >= desired &&
+      outdated === 0;
     rollout.message ||= failureOf(workload);
   }
   return rollout;
@@ -109,12 +110,18 @@ function countsOf({ kind, spec, status = {} }: Workload) {
         updated: status.updatedNumberScheduled ?? 0,
         ready: status.numberReady ?? 0,
         available: status.numberAvailable ?? 0,
+        outdated: 0,
       }
     : {
         desired: spec?.replicas ?? 1,
         updated: status.updatedReplicas ?? 0,
         ready: status.readyReplicas ?? 0,
         available: status.availableReplicas ?? 0,
+        // An old pod is available too, and stays until a new one is.
+        outdated: Math.max(
+          0,
+          (status.replicas ?? 0) - (status.updatedReplicas ?? 0),
+        ),
       };
 }
 
