@@ -115,9 +115,7 @@ async function start({ port, name, context }: Options): Promise<number> {
   });
   await aborted(signal);
   await parts;
-  for (const end of run.endings.reverse()) {
-    await part(end());
-  }
+  await Promise.all(run.endings.map(end => part(end())));
   run.progress.stop();
   return run.failed ? 1 : 0;
 }

@@ -52,7 +52,7 @@ export function progressOn(
   };
   const draw = () => {
     const shown = parts.map(describe).filter(line => line !== undefined);
-    const columns = (stream.columns ?? 80) - 1;
+    const columns = (stream.columns || 80) - 1;
     stream.write(shown.map(line => `${line.slice(0, columns)}\n`).join(''));
     drawn = shown.length;
   };

@@ -19,7 +19,7 @@ export interface Run {
   stop: AbortController;
   /** For this run's configuration and logs. */
   directory: string;
-  /** What has to be done at the end, the last one first. */
+  /** What has to be done at the end. */
   endings: (() => Promise<void>)[];
   /** Whether something broke that the user did not end. */
   failed: boolean;
