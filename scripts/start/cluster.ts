@@ -16,7 +16,7 @@ export async function startCluster(run: Run): Promise<void> {
     progress.set(
       'platform',
       'idle',
-      `see ${run.url}/network-platform; nothing is installed unasked`,
+      `see ${run.url}/app-network; nothing is installed unasked`,
     );
     return;
   }
