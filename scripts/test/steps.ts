@@ -40,7 +40,7 @@ export function jestTests(name: string, program: string, args: string[]): Step {
         ...args,
         '--json',
         `--outputFile=${reportFile}`,
-        ...forwarded,
+        ...(forwarded.length > 0 ? ['--passWithNoTests', ...forwarded] : []),
       ]);
       const report = readReport<{
         numPassedTests: number;
@@ -49,13 +49,18 @@ export function jestTests(name: string, program: string, args: string[]): Step {
         numTodoTests: number;
         numRuntimeErrorTestSuites: number;
       }>(reportFile);
-      return honest(name, code, {
-        passed: report?.numPassedTests ?? 0,
-        failed:
-          (report?.numFailedTests ?? 0) +
-          (report?.numRuntimeErrorTestSuites ?? 0),
-        skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
-      });
+      return honest(
+        name,
+        code,
+        {
+          passed: report?.numPassedTests ?? 0,
+          failed:
+            (report?.numFailedTests ?? 0) +
+            (report?.numRuntimeErrorTestSuites ?? 0),
+          skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+        },
+        forwarded,
+      );
     },
   };
 }
@@ -69,12 +74,18 @@ export function nodeTests(
   return {
     name,
     async run({ reportFile, forwarded }) {
+      const options = forwarded.filter(argument => argument.startsWith('-'));
+      const patterns = forwarded.filter(
+        argument => !options.includes(argument),
+      );
       const files = globSync('src/**/*.test.ts', { cwd: folder }).filter(
-        file => file.endsWith('.cluster.test.ts') === (kind === 'cluster'),
+        file =>
+          file.endsWith('.cluster.test.ts') === (kind === 'cluster') &&
+          patterns.every(pattern => new RegExp(pattern).test(file)),
       );
       // Without a file Node.js would look for tests by itself.
       if (files.length === 0) {
-        return honest(name, 0, { passed: 0, failed: 0, skipped: 0 });
+        return honest(name, 0, { passed: 0, failed: 0, skipped: 0 }, forwarded);
       }
       const code = await runLive(
         process.execPath,
@@ -86,7 +97,7 @@ export function nodeTests(
           '--test-reporter-destination=stdout',
           '--test-reporter=tap',
           `--test-reporter-destination=${reportFile}`,
-          ...forwarded,
+          ...options,
           ...files,
         ],
         folder,
@@ -96,11 +107,16 @@ export function nodeTests(
         : '';
       const count = (of: string) =>
         Number(new RegExp(`^# ${of} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
-      return honest(name, code, {
-        passed: count('pass'),
-        failed: count('fail') + count('cancelled'),
-        skipped: count('skipped') + count('todo'),
-      });
+      return honest(
+        name,
+        code,
+        {
+          passed: count('pass'),
+          failed: count('fail') + count('cancelled'),
+          skipped: count('skipped') + count('todo'),
+        },
+        forwarded,
+      );
     },
   };
 }
@@ -124,22 +140,32 @@ export function playwrightTests(name: string, folder: string): Step {
           skipped: number;
         };
       }>(reportFile)?.stats;
-      return honest(name, code, {
-        passed: stats?.expected ?? 0,
-        failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0),
-        skipped: stats?.skipped ?? 0,
-      });
+      return honest(
+        name,
+        code,
+        {
+          passed: stats?.expected ?? 0,
+          failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0),
+          skipped: stats?.skipped ?? 0,
+        },
+        forwarded,
+      );
     },
   };
 }
 
-/** A runner that fails without a failed test, or that finds nothing to run, is a failure of its own. */
-function honest(name: string, code: number, counts: Counts): Counts {
+/** A runner that fails without a failed test, or that finds nothing to run though everything was asked for, is a failure of its own. */
+function honest(
+  name: string,
+  code: number,
+  counts: Counts,
+  forwarded: string[],
+): Counts {
   if (counts.failed === 0 && code !== 0) {
     process.stderr.write(`${name}: the test runner exited with ${code}.\n`);
     return { ...counts, failed: 1 };
   }
-  if (counts.passed + counts.failed === 0) {
+  if (counts.passed + counts.failed === 0 && forwarded.length === 0) {
     process.stderr.write(`${name}: no test ran.\n`);
     return { ...counts, failed: 1 };
   }
