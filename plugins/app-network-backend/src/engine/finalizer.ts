@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import { isKubernetesError } from './errors';
 import { objectRef } from './objects';
 import type { KubernetesClient } from './types';
 
@@ -19,7 +20,7 @@ export async function ensureFinalizer(
   }
 }
 
-/** Takes a finalizer off, unless it is off already. */
+/** Takes a finalizer off, unless it is off already; an object that is gone is no error. */
 export async function removeFinalizer(
   client: KubernetesClient,
   object: KubernetesObject,
@@ -31,7 +32,11 @@ export async function removeFinalizer(
       client,
       object,
       finalizers.filter(other => other !== finalizer),
-    );
+    ).catch(error => {
+      if (!isKubernetesError(error) || !error.notFound) {
+        throw error;
+      }
+    });
   }
 }
 

@@ -45,7 +45,7 @@ export function createOwnedObjects(options: {
   onEnd: () => void;
 }): OwnedObjects {
   const { cluster, onEnd } = options;
-  const retries = createRetries({ baseDelayMs: 500, maxDelayMs: 60_000 });
+  const retries = createRetries({ baseDelayMs: 500, maxDelayMs: 10_000 });
   let last = NOTHING;
   let underWay = false;
   let attempted = '';

@@ -34,7 +34,7 @@ describe('rolloutOf', () => {
       'with old pods',
       deployment({ ...complete, updatedReplicas: 1 }),
       false,
-      2,
+      1,
     ],
     [
       'whose old pods stand in for new ones that are not available',

@@ -26,6 +26,14 @@ export function certManagerReleases(spec: NetworkPlatformSpec): HelmRelease[] {
         // Kept when the release is removed, because with them all certificates of the cluster would go.
         crds: { enabled: true, keep: true },
         replicaCount: replicas.certManager,
+        // As Kubernetes' own controllers; the chart's 60 s is how long nothing is issued after a pod has died.
+        global: {
+          leaderElection: {
+            leaseDuration: '15s',
+            renewDeadline: '10s',
+            retryPeriod: '2s',
+          },
+        },
         // The default of Kubernetes; with the chart's 30 s a write that meets a webhook which just went holds up everything behind it.
         webhook: { replicaCount: replicas.certManager, timeoutSeconds: 10 },
         cainjector: { replicaCount: replicas.certManager },
