@@ -1,10 +1,5 @@
-import {
-  chromium,
-  expect,
-  test,
-  type Browser,
-  type Page,
-} from '@playwright/test';
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { launchBrowser } from '../src/browser.ts';
 import {
   clusterCa,
   describeObject,
@@ -39,18 +34,7 @@ test.describe('A service from the template', () => {
   let gateway: { address: string; ca: string };
 
   test.beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchBrowser();
     page = await browser.newPage({ baseURL: PORTAL_URL });
     cluster = await localCluster(CLUSTER_NAME);
   });
