@@ -4,6 +4,7 @@ import type {
   ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import { createSleeper } from './backoff';
+import { endsWithin } from './endsWithin';
 import { isKubernetesError } from './errors';
 import { describe } from './objects';
 import type { KubernetesClient } from './types';
@@ -126,8 +127,8 @@ export function electWithLease(options: LeaseOptions): LeaseElection {
       message = '';
       return held;
     } catch (error) {
-      if (isKubernetesError(error) && error.conflict) {
-        // Somebody was faster; look again.
+      if (isKubernetesError(error) && (error.conflict || error.notFound)) {
+        // Somebody was faster, or has deleted it; look again.
         lease = undefined;
       } else {
         message = explain(error, ref);
@@ -137,14 +138,21 @@ export function electWithLease(options: LeaseOptions): LeaseElection {
   };
 
   const keep = async () => {
-    let renewedAt = performance.now();
-    while (
-      !signal.aborted &&
-      performance.now() < renewedAt + times.renewDeadlineMs
-    ) {
+    let deadline = performance.now() + times.renewDeadlineMs;
+    while (!signal.aborted && performance.now() < deadline) {
       await sleeper.sleep(times.retryPeriodMs);
-      if (!signal.aborted && (await tryToHold())) {
-        renewedAt = performance.now();
+      if (signal.aborted) {
+        return;
+      }
+      const startedAt = performance.now();
+      const attempt = tryToHold();
+      // A request may take longer than the lease lasts; by then another may hold it.
+      if (!(await endsWithin(attempt, deadline - startedAt))) {
+        return;
+      }
+      if (await attempt) {
+        // Others count from when they see the write, which is not before it was sent.
+        deadline = startedAt + times.renewDeadlineMs;
       } else if (lease && isHeldByOther()) {
         return;
       }

@@ -3,6 +3,7 @@ import type {
   NetworkPlatform,
   ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
+import { endsWithin } from '../engine/endsWithin';
 import { isDeleting } from '../engine/finalizer';
 import { objectRef } from '../engine/objects';
 import { reconcileOwned } from '../engine/reconcileOwned';
@@ -109,22 +110,4 @@ function planOf(platform: NetworkPlatform, views: ReleaseView[]): Plan {
       .map(({ object }) => objectRef(object)),
     attempt: JSON.stringify([platform.metadata.generation, open.length]),
   };
-}
-
-/** Whether a promise is settled in time; one that fails in time fails here. */
-async function endsWithin(
-  promise: Promise<void>,
-  delayMs: number,
-): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      promise.then(() => true),
-      new Promise<boolean>(resolve => {
-        timer = setTimeout(() => resolve(false), delayMs);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
