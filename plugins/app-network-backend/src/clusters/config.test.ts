@@ -63,6 +63,11 @@ describe('readClusters', () => {
       'appNetwork.clusters[0].url: has to be a text that is not empty, and is 5',
     ],
     [
+      'a token that is no text, without telling it',
+      [{ name: 'a', url: 'https://a', serviceAccountToken: 123456 }],
+      'appNetwork.clusters[0].serviceAccountToken: has to be a text that is not empty, and is number',
+    ],
+    [
       'a setting that is neither true nor false',
       [{ name: 'a', url: 'https://a', skipTLSVerify: 'yes' }],
       'appNetwork.clusters[0].skipTLSVerify: has to be true or false',

@@ -67,9 +67,12 @@ function readCluster(entry: unknown, path: string): ClusterConfig {
       strings[field] = value;
     } else if (value !== undefined && value !== null) {
       problems.push(
-        `${path}.${field}: has to be a text that is not empty, and is ${JSON.stringify(
-          value,
-        )}`,
+        `${path}.${field}: has to be a text that is not empty, and is ${
+          // A token of digits alone is a number to YAML, and a token all the same.
+          field === 'serviceAccountToken' && value !== ''
+            ? typeof value
+            : JSON.stringify(value)
+        }`,
       );
     }
   }

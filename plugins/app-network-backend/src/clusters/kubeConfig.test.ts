@@ -41,6 +41,11 @@ contexts:
     });
   });
 
+  it('does not show what stands around a mistake', () => {
+    const mistaken = 'users:\n- user:\n    token: s3cret\n  name: [a\n';
+    expect(() => load(mistaken)).toThrow(/is no kubeconfig: .*\(\d+:\d+\)$/);
+  });
+
   it('makes a kubeconfig of a URL and a token', () => {
     const loaded = loadKubeConfig({
       name: 'a',

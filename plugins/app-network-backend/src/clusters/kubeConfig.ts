@@ -75,9 +75,7 @@ function loadDefault(config: ClusterConfig, kubeConfig: KubeConfig): void {
     kubeConfig.loadFromDefault();
   } catch (error) {
     throw new Error(
-      `${config.path}: ${source(config)} can't be read: ${
-        toError(error).message
-      }`,
+      `${config.path}: ${source(config)} can't be read: ${reasonOf(error)}`,
     );
   }
   // What client-node makes up where it finds nothing.
@@ -107,10 +105,16 @@ function parse(kubeConfig: KubeConfig, text: string, file: string): void {
   } catch (error) {
     throw new Error(
       `${file} is no kubeconfig: ${
-        text.trim() ? toError(error).message : 'it is empty'
+        text.trim() ? reasonOf(error) : 'it is empty'
       }`,
     );
   }
+}
+
+/** What is wrong with YAML, and where. The parser's own message quotes the lines around it, and in a kubeconfig those hold credentials. */
+function reasonOf(error: unknown): string {
+  const { name, message } = toError(error);
+  return name === 'YAMLException' ? message.split('\n', 1).join() : message;
 }
 
 function source(config: ClusterConfig): string {
