@@ -111,16 +111,20 @@ function startRuns(
 ): void {
   for (const view of views) {
     const { release, digest, step } = view;
-    // A run may have ended, and failed, since the view was made.
-    view.failure = runs.failure(release, digest);
-    const due = !view.failure || view.failure.retryAt <= Date.now();
-    if (due && (step.action === 'upgrade' || step.action === 'uninstall')) {
-      runs.start({
-        release,
-        digest,
-        action: step.action,
-        platform: platform.metadata.name,
-      });
+    if (step.action === 'upgrade' || step.action === 'uninstall') {
+      // A run may have ended, and failed, since the view was made.
+      view.failure = runs.failure(release, digest);
+      if (!view.failure || view.failure.retryAt <= Date.now()) {
+        runs.start({
+          release,
+          digest,
+          action: step.action,
+          platform: platform.metadata.name,
+        });
+      }
+    } else {
+      // It was of an attempt that is not wanted any more; its time to retry would never be used.
+      view.failure = undefined;
     }
     view.running = runs.running(release);
   }

@@ -1,0 +1,97 @@
+import type {
+  KubernetesObject,
+  NetworkPlatform,
+  NetworkPlatformStatus,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { Informer, KubernetesClient } from '../engine/types';
+import type { HelmRuns } from './helmRuns';
+import type { PlatformInformers } from './informers';
+import type { OwnedObjects } from './ownedObjects';
+import { createPlatformReconciler } from './reconciler';
+
+const PLATFORM: NetworkPlatform = {
+  apiVersion: 'app-network.io/v1alpha1',
+  kind: 'NetworkPlatform',
+  metadata: { name: 'default', finalizers: ['app-network.io/cleanup'] },
+  spec: {
+    components: {
+      certManager: { enabled: false },
+      istio: { enabled: false },
+    },
+  },
+};
+
+function synced<T extends KubernetesObject>(...objects: T[]): Informer<T> {
+  return {
+    kind: { apiVersion: 'v1', kind: 'Any' },
+    state: 'Synced',
+    message: '',
+    hasSynced: true,
+    get: (_, name) => objects.find(({ metadata }) => metadata.name === name),
+    list: () => objects,
+    ownedBy: () => [],
+    onChange: () => () => {},
+  };
+}
+
+const informers: PlatformInformers = {
+  platforms: synced(PLATFORM),
+  releases: synced(),
+  workloads: {
+    Deployment: synced(),
+    DaemonSet: synced(),
+    StatefulSet: synced(),
+  },
+  services: synced(),
+  issuers: synced(),
+  others: [],
+  required: [],
+};
+
+const objects: OwnedObjects = {
+  reconcile: async () => ({
+    observed: [],
+    written: [],
+    pruned: [],
+    deleting: [],
+    conflicts: [],
+    failures: [],
+    settled: true,
+  }),
+  failure: () => undefined,
+};
+
+describe('createPlatformReconciler', () => {
+  it('lets a failure rest whose component is not wanted any more', async () => {
+    const failed = { message: 'no such chart', retryAt: Date.now() - 1_000 };
+    const runs: HelmRuns = {
+      start: () => {},
+      running: () => undefined,
+      failure: () => failed,
+      settled: async () => {},
+    };
+    let status: NetworkPlatformStatus | undefined;
+    const client: Partial<KubernetesClient> = {
+      async apply<T extends KubernetesObject>(object: T) {
+        ({ status } = object as NetworkPlatform);
+        return object;
+      },
+    };
+    const reconciler = createPlatformReconciler({
+      client: client as KubernetesClient,
+      informers,
+      runs,
+      objects,
+    });
+
+    const result = await reconciler.reconcile(
+      'default',
+      new AbortController().signal,
+    );
+
+    const states = status?.components?.map(({ state }) => state);
+    expect(new Set(states)).toEqual(new Set(['Disabled']));
+    // Looking again at once, for ever, is what a time to retry that has passed would mean.
+    expect(result).toEqual({});
+  });
+});
