@@ -4,6 +4,8 @@ import {
   ownerLabelValue,
   type AppNetwork,
 } from '@app-network/backstage-plugin-app-network-common';
+import { toError } from '@backstage/errors';
+import { isKubernetesError } from '../engine/errors';
 import {
   ensureFinalizer,
   isDeleting,
@@ -69,7 +71,20 @@ async function apply(
   }
   await ensureFinalizer(cluster.client, appNetwork, FINALIZER);
   const facts = platformFacts(platform);
-  const input = await readInput(cluster.client, informers, appNetwork, facts);
+  const input = await readInput(
+    cluster.client,
+    informers,
+    appNetwork,
+    facts,
+  ).catch(async error => {
+    // An API server that does not answer for a moment takes nothing from what is served.
+    if (!isKubernetesError(error) || !error.unreachable) {
+      const { message } = toError(error);
+      const status = blockedStatus(appNetwork, 'ReadFailed', message, now());
+      await writeStatus(cluster.client, appNetwork, status);
+    }
+    throw error;
+  });
   const rendered = render(appNetwork, facts, input);
   const result = await reconcileOwned(cluster, {
     owner: owner(appNetwork),
@@ -118,7 +133,21 @@ async function removeLeftovers(
   { cluster, informers }: AppNetworkReconcilerOptions,
   key: string,
 ): Promise<void> {
-  throwFailures(await removeOwned(cluster, informers, splitKey(key)));
+  const of = splitKey(key);
+  const label = ownerLabelValue(of);
+  if (!informers.owned.some(({ ownedBy }) => ownedBy(label).length > 0)) {
+    return;
+  }
+  // Each cache is followed on its own: the one of AppNetworks may be behind the one that told of the object.
+  const inNamespace = await cluster.client.list<AppNetwork>(
+    informers.appNetworks.kind,
+    { namespace: of.namespace },
+  );
+  if (
+    !inNamespace.some(({ metadata }) => ownerLabelValue(metadata) === label)
+  ) {
+    throwFailures(await removeOwned(cluster, informers, of));
+  }
 }
 
 /** Deletes everything of an owner; the certificate's Secret after the Certificate, for cert-manager would make it anew. */
