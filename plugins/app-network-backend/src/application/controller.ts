@@ -53,47 +53,50 @@ export function startAppNetworkController(
 }
 
 /** AppNetworks that ask for a hostname that another has or had: what becomes of it concerns them. */
-function sharingHostnames(
+export function sharingHostnames(
   appNetworks: Informer<AppNetwork>,
   changed: AppNetwork,
 ): string[] {
-  const hostnames = new Set([
-    ...(changed.spec?.hostnames ?? []),
-    ...(changed.status?.hostnames ?? []),
-  ]);
-  return hostnames.size === 0
-    ? []
-    : appNetworks
-        .list()
-        .filter(({ spec }) =>
-          spec?.hostnames?.some(hostname => hostnames.has(hostname)),
-        )
-        .map(objectKey);
+  const hostnames = [
+    ...new Set([
+      ...(changed.spec?.hostnames ?? []),
+      ...(changed.status?.hostnames ?? []),
+    ]),
+  ];
+  if (hostnames.length === 0) {
+    return [];
+  }
+  const asksForOne = ({ metadata, spec }: AppNetwork) =>
+    spec?.hostnames?.length
+      ? spec.hostnames.some(hostname => hostnames.includes(hostname))
+      : hostnames.some(hostname =>
+          // What a generated name begins with; its end is the platform's.
+          hostname.startsWith(`${metadata.name}.${metadata.namespace}.`),
+        );
+  return appNetworks.list().filter(asksForOne).map(objectKey);
 }
 
 /**
  * The AppNetwork that an object belongs to, by its label. One that is gone keeps its key, so that what it left behind is deleted; the label of
  * a NetworkPlatform has no dot and names none.
  */
-function keysOfOwner(
+export function keysOfOwner(
   appNetworks: Informer<AppNetwork>,
   { metadata }: KubernetesObject,
 ): string[] {
   const label = metadata.labels?.[OWNER_LABEL] ?? '';
   const dot = label.indexOf('.');
-  if (dot < 0) {
-    return [];
-  }
-  const [namespace, name] = [label.slice(0, dot), label.slice(dot + 1)];
-  if (appNetworks.get(namespace, name)) {
+  const namespace = dot < 0 ? undefined : label.slice(0, dot);
+  const name = label.slice(dot + 1);
+  if (namespace && appNetworks.get(namespace, name)) {
     return [keyOf(namespace, name)];
   }
-  // A long label ends in a hash, from which no name can be read.
+  // A long label ends in a hash, from which no name can be read; in place of a long namespace, not even that.
   const owner = appNetworks
     .list(namespace)
-    .find(
-      candidate =>
-        ownerLabelValue({ namespace, name: candidate.metadata.name }) === label,
-    );
-  return [owner ? objectKey(owner) : keyOf(namespace, name)];
+    .find(candidate => ownerLabelValue(candidate.metadata) === label);
+  if (owner) {
+    return [objectKey(owner)];
+  }
+  return namespace ? [keyOf(namespace, name)] : [];
 }

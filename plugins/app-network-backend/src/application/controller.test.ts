@@ -1,0 +1,67 @@
+import {
+  API_VERSION,
+  OWNER_LABEL,
+  ownerLabelValue,
+  type AppNetwork,
+} from '@app-network/backstage-plugin-app-network-common';
+import { syncedInformer } from '../engine/testing/syncedInformer';
+import { keysOfOwner, sharingHostnames } from './controller';
+
+const KIND = { apiVersion: API_VERSION, kind: 'AppNetwork' } as const;
+
+function appNetwork(
+  namespace: string,
+  name: string,
+  spec: AppNetwork['spec'] = {},
+): AppNetwork {
+  return { ...KIND, metadata: { namespace, name }, spec };
+}
+
+function owned(namespace: string, name: string) {
+  const labels = { [OWNER_LABEL]: ownerLabelValue({ namespace, name }) };
+  return {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Certificate',
+    metadata: { namespace: 'istio-system', name: 'any', labels },
+  };
+}
+
+describe('keysOfOwner', () => {
+  it.each([
+    ['a short name', 'shop', 'cart'],
+    ['a long name', 'shop', 'n'.repeat(63)],
+    ['a long namespace, which the label cuts off', 'n'.repeat(60), 'cart'],
+  ])('finds an AppNetwork of %s', (_, namespace, name) => {
+    const informer = syncedInformer(KIND, [appNetwork(namespace, name)]);
+    expect(keysOfOwner(informer, owned(namespace, name))).toEqual([
+      `${namespace}/${name}`,
+    ]);
+  });
+
+  it('names one that is gone, and none for an object of the platform', () => {
+    const informer = syncedInformer<AppNetwork>(KIND);
+    expect(keysOfOwner(informer, owned('shop', 'cart'))).toEqual(['shop/cart']);
+    expect(
+      keysOfOwner(informer, {
+        ...owned('shop', 'cart'),
+        metadata: { name: 'any', labels: { [OWNER_LABEL]: 'default' } },
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('sharingHostnames', () => {
+  it('finds those that name the hostname, and the one it is generated for', () => {
+    const hostname = 'cart.shop.default.203.0.113.7.nip.io';
+    const informer = syncedInformer(KIND, [
+      appNetwork('shop', 'cart'),
+      appNetwork('shop', 'other'),
+      appNetwork('elsewhere', 'thief', { hostnames: [hostname] }),
+    ]);
+    const changed = appNetwork('gone', 'gone', { hostnames: [hostname] });
+    expect(sharingHostnames(informer, changed)).toEqual([
+      'shop/cart',
+      'elsewhere/thief',
+    ]);
+  });
+});
