@@ -3,7 +3,8 @@ import type {
   NetworkPlatform,
   NetworkPlatformStatus,
 } from '@app-network/backstage-plugin-app-network-common';
-import type { Informer, KubernetesClient } from '../engine/types';
+import { syncedInformer } from '../engine/testing/syncedInformer';
+import type { KubernetesClient } from '../engine/types';
 import type { HelmRuns } from './helmRuns';
 import type { PlatformInformers } from './informers';
 import type { OwnedObjects } from './ownedObjects';
@@ -21,29 +22,18 @@ const PLATFORM: NetworkPlatform = {
   },
 };
 
-function synced<T extends KubernetesObject>(...objects: T[]): Informer<T> {
-  return {
-    kind: { apiVersion: 'v1', kind: 'Any' },
-    state: 'Synced',
-    message: '',
-    hasSynced: true,
-    get: (_, name) => objects.find(({ metadata }) => metadata.name === name),
-    list: () => objects,
-    ownedBy: () => [],
-    onChange: () => () => {},
-  };
-}
+const ANY = { apiVersion: 'v1', kind: 'Any' };
 
 const informers: PlatformInformers = {
-  platforms: synced(PLATFORM),
-  releases: synced(),
+  platforms: syncedInformer(PLATFORM, [PLATFORM]),
+  releases: syncedInformer(ANY),
   workloads: {
-    Deployment: synced(),
-    DaemonSet: synced(),
-    StatefulSet: synced(),
+    Deployment: syncedInformer(ANY),
+    DaemonSet: syncedInformer(ANY),
+    StatefulSet: syncedInformer(ANY),
   },
-  services: synced(),
-  issuers: synced(),
+  services: syncedInformer(ANY),
+  issuers: syncedInformer(ANY),
   others: [],
   required: [],
 };
