@@ -190,7 +190,7 @@ function certificatesRow(
   }
   const problem =
     componentsRow(type, certManager) ??
-    ownedRow(type, owned, ['ClusterIssuer', 'Certificate']);
+    ownedRow(type, owned, ['ClusterIssuer', 'Certificate', 'Secret']);
   if (problem) {
     return problem;
   }

@@ -6,9 +6,10 @@ import type {
 import { endsWithin } from '../engine/endsWithin';
 import { isDeleting } from '../engine/finalizer';
 import { objectRef } from '../engine/objects';
-import { reconcileOwned } from '../engine/reconcileOwned';
+import { MANAGED_BY_SELECTOR, reconcileOwned } from '../engine/reconcileOwned';
 import type { Cluster, ReconcileOwnedResult } from '../engine/types';
 import { isReady, type ReleaseView } from './componentStatus';
+import { CA_SECRET } from './render/issuer';
 import { PLATFORM_KINDS, renderPlatform } from './render/render';
 import { createRetries, type Failure } from './retries';
 
@@ -55,11 +56,18 @@ export function createOwnedObjects(options: {
     underWay = true;
     attempted = plan.attempt;
     try {
-      last = await reconcileOwned(cluster, {
+      const taken = await takenSecret(cluster, plan.desired);
+      const result = await reconcileOwned(cluster, {
         owner: { name: platform.metadata.name },
         kinds: PLATFORM_KINDS,
-        ...plan,
+        ...(taken ? withoutIssuer(plan) : plan),
       });
+      last = taken
+        ? {
+            ...result,
+            conflicts: [...result.conflicts, { ref: taken, owner: undefined }],
+          }
+        : result;
       // Of a kind that appears the informers tell.
       const failed = last.failures.find(({ kindMissing }) => !kindMissing);
       if (failed) {
@@ -86,6 +94,49 @@ export function createOwnedObjects(options: {
     },
     failure: ({ metadata }) =>
       underWay ? undefined : retries.find(metadata.name, attempted),
+  };
+}
+
+/** Annotation that cert-manager puts on the Secrets it makes (cert-manager, reference of annotations). */
+const CERTIFICATE_NAME = 'cert-manager.io/certificate-name';
+
+/**
+ * Somebody else's Secret that has the name of the CA's. cert-manager would write into it, so this is asked before the Certificate is made;
+ * once that is there, the Secret is its own.
+ */
+async function takenSecret(
+  { client, informers }: Cluster,
+  desired: readonly KubernetesObject[],
+): Promise<ObjectRef | undefined> {
+  const certificate = desired.find(({ kind }) => kind === 'Certificate');
+  if (!certificate) {
+    return undefined;
+  }
+  const { apiVersion, kind, metadata } = certificate;
+  const { namespace, name } = metadata;
+  const made = informers.informer(
+    { apiVersion, kind },
+    { labelSelector: MANAGED_BY_SELECTOR },
+  );
+  if (made.get(namespace, name)) {
+    return undefined;
+  }
+  const ref = { apiVersion: 'v1', kind: 'Secret', namespace, name: CA_SECRET };
+  const secret = await client.get(ref);
+  return secret && secret.metadata.annotations?.[CERTIFICATE_NAME] !== name
+    ? ref
+    : undefined;
+}
+
+/** Neither the CA nor what would sign with it; what is there of them stays. */
+function withoutIssuer(plan: Plan): Plan {
+  const held = plan.desired.filter(({ kind }) =>
+    ['Certificate', 'ClusterIssuer'].includes(kind),
+  );
+  return {
+    ...plan,
+    desired: plan.desired.filter(object => !held.includes(object)),
+    retained: [...plan.retained, ...held.map(objectRef)],
   };
 }
 

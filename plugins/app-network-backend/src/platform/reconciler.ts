@@ -37,6 +37,9 @@ const PROGRESS_MS = 2_000;
 /** Pods that don't come up are looked at again this often, in milliseconds. */
 const FAILED_MS = 15_000;
 
+/** A name that is somebody else's is looked at again this often, in milliseconds: no informer follows what is not ours. */
+const NAME_TAKEN_MS = 60_000;
+
 /** Brings a cluster to what its NetworkPlatform says, one look at a time; Helm runs beside it. */
 export function createPlatformReconciler(
   options: PlatformReconcilerOptions,
@@ -98,6 +101,7 @@ export function createPlatformReconciler(
         components,
         views.all.map(view => (view.running ? undefined : view.failure)),
         objects.failure(platform),
+        owned.conflicts.length > 0,
       );
     },
   };
@@ -166,12 +170,14 @@ function nextLook(
   components: ComponentStatus[],
   runFailures: (Failure | undefined)[],
   objectFailure: Failure | undefined,
+  isNameTaken: boolean,
 ): { requeueAfterMs?: number } {
   const delays = [
     ...components.map(({ state }) => PROGRESS[state]),
     ...[...runFailures, objectFailure].map(
       failure => failure && Math.max(0, failure.retryAt - Date.now()),
     ),
+    isNameTaken ? NAME_TAKEN_MS : undefined,
   ].filter(delay => delay !== undefined);
   return delays.length > 0 ? { requeueAfterMs: Math.min(...delays) } : {};
 }
