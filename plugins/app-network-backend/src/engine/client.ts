@@ -178,24 +178,34 @@ export async function objectPath(
   call: ApiRequest['call'],
   ref: KindRef & { namespace?: string; name?: string; subresource?: string },
 ): Promise<string> {
+  const badRequest = (message: string) =>
+    new KubernetesError(
+      { cluster, ...call },
+      { statusCode: 400, status: { reason: 'BadRequest', message } },
+    );
+  // Names come from users, and none may lead to another object than the one that was checked. To escape them is not enough: the API server
+  // takes an escaped slash for a slash. What no name may be is in Kubernetes' documentation, "Object Names and IDs", path segment names.
+  const segment = (field: string, name: string): string => {
+    if (name === '.' || name === '..' || /[/%]/.test(name)) {
+      throw badRequest(
+        `${field}: found ‘${name}’, expected a name without / and %, and neither . nor ..`,
+      );
+    }
+    return encodeURIComponent(name);
+  };
   const { plural, namespaced } = await discovery.find(ref);
   if (namespaced && !ref.namespace && (ref.name || call.verb === 'create')) {
-    throw new KubernetesError(
-      { cluster, ...call },
-      {
-        statusCode: 400,
-        status: {
-          reason: 'BadRequest',
-          message: `metadata.namespace: is missing, and a ${ref.kind} is in a namespace`,
-        },
-      },
+    throw badRequest(
+      `metadata.namespace: is missing, and a ${ref.kind} is in a namespace`,
     );
   }
   return [
     versionPath(ref.apiVersion),
-    ...(namespaced && ref.namespace ? ['namespaces', ref.namespace] : []),
+    ...(namespaced && ref.namespace
+      ? ['namespaces', segment('metadata.namespace', ref.namespace)]
+      : []),
     plural,
-    ...(ref.name ? [encodeURIComponent(ref.name)] : []),
+    ...(ref.name ? [segment('metadata.name', ref.name)] : []),
     ...(ref.subresource ? [ref.subresource] : []),
   ].join('/');
 }
