@@ -208,7 +208,7 @@ describe('appNetworkStatus', () => {
           'DNSReady',
           'Unknown',
           'NotObserved',
-          'ExternalDNS makes the records of shop.shop.default.example.com',
+          'The records of shop.shop.default.example.com are left to an ExternalDNS of your own',
         ],
       ],
     ],

@@ -52,9 +52,9 @@ export function dnsReady(observation: Observation): NewCondition {
     ? unknown(
         'DNSReady',
         'NotObserved',
-        `ExternalDNS makes the records of ${byExternalDns.join(
+        `The records of ${byExternalDns.join(
           ', ',
-        )}; whether they are there is not looked at yet.`,
+        )} are left to an ExternalDNS of your own, for App Network does not install it yet; whether they are there is not looked at.`,
       )
     : holds(
         'DNSReady',
