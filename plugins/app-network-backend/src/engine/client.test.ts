@@ -1,26 +1,47 @@
 import { objectPath } from './client';
 import type { Discovery } from './discovery';
 
-describe('objectPath', () => {
-  const discovery: Discovery = {
-    find: async () => ({ plural: 'gateways', namespaced: true }),
-    forget: () => {},
-  };
+const discovery: Discovery = {
+  find: async () => ({ plural: 'appnetworks', namespaced: true }),
+  forget: () => {},
+};
 
-  it('stays in the kind, whatever somebody gives as a namespace and a name', async () => {
-    const path = await objectPath(
-      'dev',
-      discovery,
-      { verb: 'get', object: 'Gateway' },
-      {
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'Gateway',
-        namespace: '../../../api/v1/namespaces/shop',
-        name: 'a?b',
-      },
+function pathOf(namespace: string, name: string): Promise<string> {
+  return objectPath(
+    'test',
+    discovery,
+    { verb: 'delete', object: 'AppNetwork' },
+    {
+      apiVersion: 'app-network.io/v1alpha1',
+      kind: 'AppNetwork',
+      namespace,
+      name,
+    },
+  );
+}
+
+describe('objectPath', () => {
+  it('is that of the object', async () => {
+    await expect(pathOf('shop', 'cart')).resolves.toBe(
+      '/apis/app-network.io/v1alpha1/namespaces/shop/appnetworks/cart',
     );
-    expect(path).toBe(
-      '/apis/networking.istio.io/v1/namespaces/..%2F..%2F..%2Fapi%2Fv1%2Fnamespaces%2Fshop/gateways/a%3Fb',
+  });
+
+  it.each(['shop/appnetworks', 'shop%2Fappnetworks', '.', '..'])(
+    'leads to no other object by a namespace or name %s',
+    async found => {
+      await expect(pathOf(found, 'cart')).rejects.toThrow(
+        `metadata.namespace: found ‘${found}’`,
+      );
+      await expect(pathOf('shop', found)).rejects.toThrow(
+        `metadata.name: found ‘${found}’`,
+      );
+    },
+  );
+
+  it('has no query from a name', async () => {
+    await expect(pathOf('a?b', 'c#d')).resolves.toMatch(
+      /namespaces\/a%3Fb\/appnetworks\/c%23d$/,
     );
   });
 });
