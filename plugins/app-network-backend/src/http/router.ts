@@ -25,6 +25,7 @@ import type { NextFunction, Request, Response, Router } from 'express';
 import type { ClusterRegistry } from '../clusters/types';
 import type { Cluster } from '../engine/types';
 import { APP_NETWORK_KIND, entityNetworks } from '../observe/entityNetworks';
+import { platformNamespaces } from '../platform/components/platformNamespaces';
 import { spec } from '../schema/openapi.generated';
 import {
   appNetworkRef,
@@ -161,7 +162,6 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   router.post('/clusters/:cluster/workloads', async (req, res) => {
     await may(req, appNetworkDeployPermission);
     const { dryRun } = req.query;
-    const planned = planWorkload(req.body);
     const items = await audited(
       auditor,
       {
@@ -170,10 +170,16 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
         meta: { ...req.params, namespace: req.body.namespace, dryRun },
       },
       async () => {
-        const { client } = clusters.get(req.params.cluster);
+        const cluster = clusters.get(req.params.cluster);
+        const planned = planWorkload(
+          req.body,
+          platformNamespaces(options.platform(cluster)),
+        );
         const applied = [];
         for (const object of planned) {
-          applied.push(await applyWorkloadObject(client, object, { dryRun }));
+          applied.push(
+            await applyWorkloadObject(cluster.client, object, { dryRun }),
+          );
         }
         return applied;
       },

@@ -10,6 +10,7 @@ import { ConflictError, InputError } from '@backstage/errors';
 import { apiGroup, describe, objectRef } from '../engine/objects';
 import type { KubernetesClient } from '../engine/types';
 import { PORTAL_FIELD_MANAGER } from './fieldManager';
+import { podSecurityViolations } from './podSecurity';
 
 /** Manifests as a user sent them. */
 export interface Workload {
@@ -29,12 +30,16 @@ const KINDS: Record<string, string> = {
 /**
  * Checks a workload's manifests before anything is written, and brings them into the order in which they are applied.
  *
+ * @param platformNamespaces - namespaces of the network platform, where no workload may be
  * @throws InputError naming each manifest that is refused, and why
  */
-export function planWorkload(workload: Workload): KubernetesObject[] {
+export function planWorkload(
+  workload: Workload,
+  platformNamespaces: string[],
+): KubernetesObject[] {
   const refusals: string[] = [];
   const objects = workload.manifests.map((manifest, index) => {
-    const refusal = refusalOf(manifest, workload.namespace);
+    const refusal = refusalOf(manifest, workload.namespace, platformNamespaces);
     if (refusal) {
       refusals.push(
         `manifests[${index}], ${describeManifest(manifest)}: ${refusal}`,
@@ -85,9 +90,11 @@ function content({ metadata, ...object }: KubernetesObject): object {
 }
 
 function refusalOf(
-  { apiVersion, kind, metadata }: KubernetesObject,
+  manifest: KubernetesObject,
   namespace: string | undefined,
+  platformNamespaces: string[],
 ): string | undefined {
+  const { apiVersion, kind, metadata } = manifest;
   const expected = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (expected === undefined || apiGroup(apiVersion) !== apiGroup(expected)) {
     return `a workload may not contain the kind ${kind} of ${apiVersion}, only ${Object.keys(
@@ -112,8 +119,19 @@ function refusalOf(
       target ?? namespace
     }’ belongs to the cluster; choose another`;
   }
+  if (platformNamespaces.includes(target ?? namespace ?? '')) {
+    return `namespace ‘${
+      target ?? namespace
+    }’ belongs to the network platform; choose another`;
+  }
   if (metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY) {
     return `metadata.labels[${MANAGED_BY_LABEL}] is ‘${MANAGED_BY}’, which marks what App Network makes itself; choose another`;
+  }
+  const violations = podSecurityViolations(manifest);
+  if (kind === 'Deployment' && violations.length > 0) {
+    return `${violations.join(
+      ', ',
+    )}, which gives its pods the node; leave it out (Pod Security Standards, Baseline)`;
   }
   return undefined;
 }
