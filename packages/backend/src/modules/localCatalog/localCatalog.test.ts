@@ -79,6 +79,11 @@ it('feeds what the action registers to the catalog, and again after a restart', 
 it.each([
   ['kind: [', /^catalog-info.yaml, line 1, column \d+: /],
   ['kind: Component\n', /^catalog-info.yaml is no entity of the catalog/],
+  [component('a/../../b'), /no entity of the catalog.*"metadata.name"/s],
+  [
+    component('b, namespace: a/../../b'),
+    /no entity of the catalog.*"metadata.namespace"/s,
+  ],
 ])('refuses %j and writes nothing', async (content, message) => {
   state.clear();
   await expect(register(content)).rejects.toThrow(message);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
 import {
   entityEnvelopeSchemaValidator,
+  FieldFormatEntityPolicy,
   stringifyEntityRef,
 } from '@backstage/catalog-model';
 import { InputError } from '@backstage/errors';
@@ -31,7 +32,7 @@ export function createRegisterAction(directory: string) {
     async handler(ctx) {
       const path = ctx.input.catalogInfoPath ?? 'catalog-info.yaml';
       const file = resolveSafeChildPath(ctx.workspacePath, path);
-      const entity = parseEntity(await readFile(file, 'utf8'), path);
+      const entity = await parseEntity(await readFile(file, 'utf8'), path);
       const entityRef = stringifyEntityRef(entity);
       if (!ctx.isDryRun) {
         await writeEntity(directory, entity);
@@ -43,8 +44,10 @@ export function createRegisterAction(directory: string) {
 }
 
 const validate = entityEnvelopeSchemaValidator();
+/** What the catalog asks of names, too: the file of an entity is named after it, and may not be outside the directory. */
+const format = new FieldFormatEntityPolicy();
 
-function parseEntity(text: string, path: string) {
+async function parseEntity(text: string, path: string) {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const [error] = document.errors;
@@ -55,7 +58,7 @@ function parseEntity(text: string, path: string) {
     );
   }
   try {
-    return validate(document.toJS());
+    return await format.enforce(validate(document.toJS()));
   } catch (cause) {
     throw new InputError(`${path} is no entity of the catalog`, cause);
   }
