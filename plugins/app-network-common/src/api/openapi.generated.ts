@@ -110,7 +110,7 @@ export interface paths {
     put?: never;
     /**
      * Applies a workload's manifests, by server-side apply. Permission app-network.deploy.
-     * @description Takes Namespace, ServiceAccount, ConfigMap, Service and Deployment, and refuses every other kind before anything is written. A Namespace that exists is used as it is. Fields that another field manager has set are never taken over.
+     * @description Takes Namespace, ServiceAccount, ConfigMap, Service and Deployment, and refuses every other kind before anything is written; so it does the namespaces of Kubernetes and of the network platform, and pods that get the node (Pod Security Standards, Baseline). A Namespace that exists is used as it is. Fields that another field manager has set are never taken over.
      */
     post: operations['ApplyWorkload'];
     delete?: never;
