@@ -8,12 +8,19 @@ export interface ErrorDescription {
   retryable: boolean;
 }
 
-/** Tells why the backend did not answer. */
-export function describeError(error: unknown): ErrorDescription {
+/**
+ * Tells why the backend did not answer.
+ *
+ * @param again - what happens next where trying again can help
+ */
+export function describeError(
+  error: unknown,
+  again = 'This page tries again by itself',
+): ErrorDescription {
   if (!(error instanceof ResponseError)) {
     return {
       title: 'The portal’s backend cannot be reached',
-      description: `It may be starting, or your connection is interrupted. This page tries again by itself. (${messageOf(
+      description: `It may be starting, or your connection is interrupted. ${again}. (${messageOf(
         error,
       )})`,
       retryable: true,
@@ -47,7 +54,7 @@ export function describeError(error: unknown): ErrorDescription {
         title: 'The portal’s backend answered with an error',
         description: `${messageOf(
           error,
-        )}. This page tries again by itself; the backend’s log has the details.`,
+        )}. ${again}; the backend’s log has the details.`,
         retryable: true,
       };
   }

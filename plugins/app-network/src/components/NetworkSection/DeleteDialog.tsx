@@ -59,11 +59,7 @@ export function DeleteDialog(props: {
         <div className={styles.dialogBody}>
           <Consequences view={view} />
           {error !== undefined && (
-            <Notice
-              status="danger"
-              title={describeError(error).title}
-              description={describeError(error).description}
-            />
+            <Notice status="danger" {...noticeOf(error)} />
           )}
         </div>
       </DialogBody>
@@ -82,6 +78,15 @@ export function DeleteDialog(props: {
       </DialogFooter>
     </Dialog>
   );
+}
+
+/** Nothing is deleted again by itself. */
+function noticeOf(error: unknown) {
+  const { title, description } = describeError(
+    error,
+    'Press Delete to try again',
+  );
+  return { title, description };
 }
 
 function Consequences(props: { view: AppNetworkView }) {
