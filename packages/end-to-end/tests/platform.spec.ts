@@ -6,10 +6,16 @@ import { CLUSTER_NAME, PORTAL_URL } from '../src/portal.ts';
 test('The platform page shows what is installed on the cluster, and where applications are reached', async () => {
   const platform = await getObject<{
     status: {
-      components: { release: string }[];
+      components: { release: string; state: string }[];
       ingress: { applications: { addresses: [{ value: string }] } };
     };
   }>(await localCluster(CLUSTER_NAME), 'networkplatform', 'default');
+  expect(
+    platform.status.components
+      .filter(({ state }) => state === 'Ready')
+      .map(({ release }) => release)
+      .sort(),
+  ).toEqual(['cert-manager', 'istio-base', 'istio-ingressgateway', 'istiod']);
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ baseURL: PORTAL_URL });
@@ -17,10 +23,10 @@ test('The platform page shows what is installed on the cluster, and where applic
     await expect(
       page.getByRole('heading', { name: 'This machine' }),
     ).toBeVisible();
-    for (const { release } of platform.status.components) {
+    for (const { release, state } of platform.status.components) {
       await expect(
         page.getByRole('row').filter({ hasText: release }).first(),
-      ).toContainText('Ready');
+      ).toContainText(state);
     }
     const [address] = platform.status.ingress.applications.addresses;
     await expect(page.getByText(address.value).first()).toBeVisible();
