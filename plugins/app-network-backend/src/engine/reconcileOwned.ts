@@ -42,14 +42,7 @@ export async function reconcileOwned(
   options: ReconcileOwnedOptions,
 ): Promise<ReconcileOwnedResult> {
   const owner = ownerLabelValue(options.owner);
-  const result: ReconcileOwnedResult = {
-    observed: [],
-    written: [],
-    pruned: [],
-    deleting: [],
-    conflicts: [],
-    failures: [],
-  };
+  const result = nothingDone();
   const reconcileEach = <T extends KubernetesObject>(
     objects: readonly T[],
     reconcile: (object: T) => Promise<void>,
@@ -80,6 +73,18 @@ export async function reconcileOwned(
   );
   await reconcileEach(unwanted, object => prune(cluster, object, result));
   return result;
+}
+
+/** A result in which nothing has been done yet. */
+export function nothingDone(): ReconcileOwnedResult {
+  return {
+    observed: [],
+    written: [],
+    pruned: [],
+    deleting: [],
+    conflicts: [],
+    failures: [],
+  };
 }
 
 async function write(

@@ -6,7 +6,11 @@ import type {
 import { endsWithin } from '../engine/endsWithin';
 import { isDeleting } from '../engine/finalizer';
 import { objectRef } from '../engine/objects';
-import { MANAGED_BY_SELECTOR, reconcileOwned } from '../engine/reconcileOwned';
+import {
+  MANAGED_BY_SELECTOR,
+  nothingDone,
+  reconcileOwned,
+} from '../engine/reconcileOwned';
 import type { Cluster, ReconcileOwnedResult } from '../engine/types';
 import { isReady, type ReleaseView } from './componentStatus';
 import { CA_SECRET } from './render/issuer';
@@ -33,22 +37,13 @@ export type OwnedObjectsResult = ReconcileOwnedResult & { settled: boolean };
 /** How long a reconcile waits for them, in milliseconds; it has a status to write. */
 const PATIENCE_MS = 1_000;
 
-const NOTHING: ReconcileOwnedResult = {
-  observed: [],
-  written: [],
-  pruned: [],
-  deleting: [],
-  conflicts: [],
-  failures: [],
-};
-
 export function createOwnedObjects(options: {
   cluster: Cluster;
   onEnd: () => void;
 }): OwnedObjects {
   const { cluster, onEnd } = options;
   const retries = createRetries({ baseDelayMs: 500, maxDelayMs: 10_000 });
-  let last = NOTHING;
+  let last = nothingDone();
   let underWay = false;
   let attempted = '';
 
