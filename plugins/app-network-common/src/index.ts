@@ -59,13 +59,19 @@ export {
 } from './kinds/meta';
 export {
   COMPONENT_STATES,
+  COMPONENT_STEPS,
   NETWORK_PLATFORM_NAME,
+  PLATFORM_CONDITIONS,
   PLATFORM_ISSUER,
   type ChartSource,
+  type ComponentDrift,
   type ComponentStatus,
   type NetworkPlatform,
   type NetworkPlatformSpec,
   type NetworkPlatformStatus,
+  type PlatformConditionType,
+  type SystemComponent,
+  type SystemComponentStatus,
 } from './kinds/networkPlatform';
 export {
   appNetworkApplyPermission,

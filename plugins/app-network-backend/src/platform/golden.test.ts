@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NetworkPlatform } from '@app-network/backstage-plugin-app-network-common';
 import { parse, stringify } from 'yaml';
+import type { ClusterFacts } from './clusterFacts';
 import { platformReleases } from './components/platformReleases';
 import { renderPlatform } from './render/render';
 
@@ -9,6 +10,12 @@ const TESTDATA = join(__dirname, 'testdata');
 
 /** `UPDATE_GOLDEN=1` writes the golden files anew, for review. */
 const update = Boolean(process.env.UPDATE_GOLDEN);
+
+const FACTS: ClusterFacts = {
+  clusterId: '3f1c9d0e-1111-2222-3333-444455556666',
+  applicationAddresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
+  systemAddresses: [{ type: 'IPAddress', value: '203.0.113.8' }],
+};
 
 const cases = readdirSync(TESTDATA)
   .filter(file => file.endsWith('.yaml') && !file.endsWith('.golden.yaml'))
@@ -20,7 +27,10 @@ describe('a NetworkPlatform', () => {
       readFileSync(join(TESTDATA, `${name}.yaml`), 'utf8'),
     );
     const text = stringify(
-      { releases: platformReleases(platform), ...renderPlatform(platform) },
+      {
+        releases: platformReleases(platform, FACTS),
+        ...renderPlatform(platform, FACTS),
+      },
       { aliasDuplicateObjects: false, lineWidth: 0 },
     );
     const golden = join(TESTDATA, `${name}.golden.yaml`);

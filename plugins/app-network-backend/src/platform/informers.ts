@@ -6,7 +6,7 @@ import {
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
 import type { Cluster, Informer } from '../engine/types';
 import type { Service } from './addresses';
-import { EGRESS_GATEWAY, INGRESS_GATEWAY } from './components/istio';
+import { releaseNames } from './components/platformReleases';
 import type { ReleaseSecret, WorkloadRef } from './installedReleases';
 import { PLATFORM_KINDS } from './render/render';
 import type { Workload } from './workloads';
@@ -20,6 +20,8 @@ export interface PlatformInformers {
   services: Informer<Service>;
   /** All ClusterIssuers, the user's too. */
   issuers: Informer;
+  /** The namespace kube-system alone. */
+  systemNamespace: Informer;
   /** All but the platforms. */
   others: Informer[];
   /** Those without which nothing can be decided. */
@@ -28,14 +30,6 @@ export interface PlatformInformers {
 
 /** Label that Helm puts on everything it makes (helm.sh/helm/v4/pkg/action/validate.go). */
 const HELM_SELECTOR = 'app.kubernetes.io/managed-by=Helm';
-
-const RELEASE_NAMES = [
-  'cert-manager',
-  'istio-base',
-  'istiod',
-  INGRESS_GATEWAY,
-  EGRESS_GATEWAY,
-];
 
 export function platformInformers({ informers }: Cluster): PlatformInformers {
   const workload = (kind: WorkloadRef['kind']) =>
@@ -49,7 +43,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
   });
   const releases = informers.informer<ReleaseSecret>(
     { apiVersion: 'v1', kind: 'Secret' },
-    { labelSelector: `owner=helm,name in (${RELEASE_NAMES.join(',')})` },
+    { labelSelector: `owner=helm,name in (${releaseNames().join(',')})` },
   );
   const workloads = {
     Deployment: workload('Deployment'),
@@ -64,6 +58,10 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     apiVersion: 'cert-manager.io/v1',
     kind: 'ClusterIssuer',
   });
+  const systemNamespace = informers.informer(
+    { apiVersion: 'v1', kind: 'Namespace' },
+    { labelSelector: 'kubernetes.io/metadata.name=kube-system' },
+  );
   const owned = PLATFORM_KINDS.map(kind =>
     informers.informer<KubernetesObject>(kind, {
       labelSelector: MANAGED_BY_SELECTOR,
@@ -76,7 +74,8 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     workloads,
     services,
     issuers,
-    others: [...required, issuers, ...owned],
+    systemNamespace,
+    others: [...required, issuers, systemNamespace, ...owned],
     required,
   };
 }

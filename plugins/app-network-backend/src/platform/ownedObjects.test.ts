@@ -5,6 +5,7 @@ import type {
 import { describe as named } from '../engine/objects';
 import { syncedInformer } from '../engine/testing/syncedInformer';
 import type { Cluster, KindRef, KubernetesClient } from '../engine/types';
+import { NO_FACTS } from './clusterFacts';
 import { createOwnedObjects } from './ownedObjects';
 
 const PLATFORM: NetworkPlatform = {
@@ -45,7 +46,7 @@ describe('createOwnedObjects', () => {
       },
     } as Partial<Cluster> as Cluster;
     const objects = createOwnedObjects({ cluster, onEnd: () => {} });
-    const { conflicts } = await objects.reconcile(PLATFORM, []);
+    const { conflicts } = await objects.reconcile(PLATFORM, [], NO_FACTS);
     return {
       written: written.sort(),
       conflicts: conflicts.map(({ ref }) => named(ref)),

@@ -12,9 +12,14 @@ import {
   reconcileOwned,
 } from '../engine/reconcileOwned';
 import type { Cluster, ReconcileOwnedResult } from '../engine/types';
+import type { ClusterFacts } from './clusterFacts';
 import { isReady, type ReleaseView } from './componentStatus';
 import { CA_SECRET } from './render/issuer';
-import { PLATFORM_KINDS, renderPlatform } from './render/render';
+import {
+  PLATFORM_KINDS,
+  renderPlatform,
+  type PlatformObject,
+} from './render/render';
 import { createRetries, type Failure } from './retries';
 
 /** Keeps the platform's own objects, besides what its charts bring. */
@@ -26,6 +31,7 @@ export interface OwnedObjects {
   reconcile(
     platform: NetworkPlatform,
     views: ReleaseView[],
+    facts: ClusterFacts,
   ): Promise<OwnedObjectsResult>;
   /** What failed last, and when it is tried again. */
   failure(platform: NetworkPlatform): Failure | undefined;
@@ -76,8 +82,8 @@ export function createOwnedObjects(options: {
   };
 
   return {
-    async reconcile(platform, views) {
-      const plan = planOf(platform, views);
+    async reconcile(platform, views, facts) {
+      const plan = planOf(platform, views, facts);
       const failure = retries.find(platform.metadata.name, plan.attempt);
       if (!underWay && (!failure || failure.retryAt <= Date.now())) {
         const running = run(platform, plan);
@@ -142,18 +148,24 @@ interface Plan {
   attempt: string;
 }
 
-function planOf(platform: NetworkPlatform, views: ReleaseView[]): Plan {
-  const objects = isDeleting(platform) ? [] : renderPlatform(platform).objects;
-  const isOpen = (needed: string) =>
+function planOf(
+  platform: NetworkPlatform,
+  views: ReleaseView[],
+  facts: ClusterFacts,
+): Plan {
+  const objects = isDeleting(platform)
+    ? []
+    : renderPlatform(platform, facts).objects;
+  const isOpen = ({ needs }: PlatformObject) =>
     views
-      .filter(({ release }) => release.release === needed)
+      .filter(({ release }) => needs.includes(release.release))
       .every(view => !view.release.enabled || isReady(view));
-  const open = objects.filter(({ needs }) => isOpen(needs));
+  const open = objects.filter(isOpen);
   return {
     desired: open.map(({ object }) => object),
     retained: objects
-      .filter(({ needs }) => !isOpen(needs))
+      .filter(object => !isOpen(object))
       .map(({ object }) => objectRef(object)),
-    attempt: JSON.stringify([platform.metadata.generation, open.length]),
+    attempt: JSON.stringify([platform.metadata.generation, open.length, facts]),
   };
 }

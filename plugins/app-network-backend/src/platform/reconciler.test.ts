@@ -34,6 +34,7 @@ const informers: PlatformInformers = {
   },
   services: syncedInformer(ANY),
   issuers: syncedInformer(ANY),
+  systemNamespace: syncedInformer(ANY),
   others: [],
   required: [],
 };

@@ -12,6 +12,7 @@ import {
 import { writeStatus } from '../engine/status';
 import type { KubernetesClient, Reconciler } from '../engine/types';
 import { serviceAddresses } from './addresses';
+import { readClusterFacts, type ClusterFacts } from './clusterFacts';
 import { componentStatus, type ReleaseView } from './componentStatus';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
 import { platformIssuer } from './facts';
@@ -65,8 +66,9 @@ export function createPlatformReconciler(
       }
       await ensureFinalizer(client, platform, FINALIZER);
 
-      const views = await releaseViews({ platform, informers, runs });
-      const owned = await objects.reconcile(platform, views.desired);
+      const facts = readClusterFacts(informers, platform);
+      const views = await releaseViews({ platform, facts, informers, runs });
+      const owned = await objects.reconcile(platform, views.desired, facts);
       if (isDeleting(platform) && views.all.every(isGone) && isCleared(owned)) {
         await removeFinalizer(client, platform, FINALIZER);
         return {};
@@ -92,7 +94,7 @@ export function createPlatformReconciler(
           platform,
           components,
           owned,
-          ...observe(informers, platform),
+          ...observe(informers, platform, facts),
           now,
         }),
       );
@@ -142,7 +144,11 @@ function previousStatus(
 }
 
 /** What the status tells besides the components. */
-function observe(informers: PlatformInformers, platform: NetworkPlatform) {
+function observe(
+  informers: PlatformInformers,
+  platform: NetworkPlatform,
+  facts: ClusterFacts,
+) {
   const spec = withDefaults(platform).spec ?? {};
   const { addresses, message } = serviceAddresses(
     informers.services.get(ingressGatewayNamespace(spec), INGRESS_GATEWAY),
@@ -151,7 +157,7 @@ function observe(informers: PlatformInformers, platform: NetworkPlatform) {
     addresses,
     addressMessage: message,
     issuer: informers.issuers.get(undefined, platformIssuer(spec).name),
-    certificateProblems: renderPlatform(platform).certificateProblems,
+    certificateProblems: renderPlatform(platform, facts).certificateProblems,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { NetworkPlatform } from '@app-network/backstage-plugin-app-network-common';
 import { isDeleting } from '../engine/finalizer';
+import type { ClusterFacts } from './clusterFacts';
 import { isReady, type ReleaseView } from './componentStatus';
 import { platformReleases } from './components/platformReleases';
 import type { HelmRelease } from './components/types';
@@ -17,6 +18,7 @@ import { rolloutOf, type Workload } from './workloads';
 /** Looks at all releases of a platform, as they should be and as they are; reads caches only. */
 export async function releaseViews(options: {
   platform: NetworkPlatform;
+  facts: ClusterFacts;
   informers: PlatformInformers;
   runs: HelmRuns;
 }): Promise<{
@@ -25,9 +27,9 @@ export async function releaseViews(options: {
   /** Those and the ones that we installed where the spec has them no longer, such as in another namespace. */
   all: ReleaseView[];
 }> {
-  const { platform, informers, runs } = options;
+  const { platform, facts, informers, runs } = options;
   const installed = await readInstalledReleases(informers.releases.list());
-  const desired = platformReleases(platform).map(release =>
+  const desired = platformReleases(platform, facts).map(release =>
     isDeleting(platform) ? { ...release, enabled: false } : release,
   );
   const releases = [...obsoleteReleases(desired, installed), ...desired];

@@ -9,7 +9,8 @@ import {
   summarizeConditions,
   type NewCondition,
 } from '../engine/conditions';
-import { platformRows, type PlatformObservation, type Row } from './conditions';
+import type { PlatformObservation, Row } from './conditions/row';
+import { platformRows } from './conditions/rows';
 
 /**
  * The status of a platform. Its conditions are those of {@link platformRows}, and Ready, the sum of them.

@@ -5,6 +5,7 @@ import {
   conditionsSchema,
   issuerRefSchema,
   labelSelectorSchema,
+  objectRefSchema,
   type ObjectMeta,
 } from './meta';
 import {
@@ -250,6 +251,15 @@ const specSchema = Type.Object(
                     minLength: 1,
                   }),
                 }),
+                ownerId: Type.Optional(
+                  Type.String({
+                    minLength: 1,
+                    maxLength: 128,
+                    pattern: '^[A-Za-z0-9][-A-Za-z0-9._]*$',
+                    description:
+                      "Marks the records of this platform in the zone, so that platforms which share it don't touch each other's; default: made from the cluster's identity.",
+                  }),
+                ),
                 values: values('external-dns'),
               },
               { description: 'Records are made by ExternalDNS.' },
@@ -320,6 +330,55 @@ const specSchema = Type.Object(
         },
       ),
     ),
+    ingressController: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 253,
+        pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+        default: 'nginx',
+        description:
+          'What serves system components: nginx, which is installed; istio, whose ingress gateway does; or the name of an IngressClass that is there.',
+      }),
+    ),
+    networkPolicies: Type.Optional(
+      Type.Object(
+        {
+          enabled: Type.Optional(
+            Type.Boolean({
+              default: true,
+              description: 'Whether they are made.',
+            }),
+          ),
+        },
+        {
+          description:
+            'NetworkPolicies for what the platform installs and for system components.',
+        },
+      ),
+    ),
+    driftPolicy: Type.Optional(
+      oneOf(['Repair', 'Report'], {
+        default: 'Repair',
+        description:
+          'What becomes of a part that somebody has changed or deleted: it is put right, or shown.',
+      }),
+    ),
+    uninstall: Type.Optional(
+      Type.Object(
+        {
+          customResourceDefinitions: Type.Optional(
+            oneOf(['Keep', 'Delete'], {
+              default: 'Keep',
+              description:
+                'Whether the kinds of Istio and cert-manager go with the platform, and with them every object of these kinds.',
+            }),
+          ),
+        },
+        {
+          description: 'What becomes of the rest when the platform is deleted.',
+        },
+      ),
+    ),
     components: Type.Optional(
       Type.Object(
         {
@@ -356,10 +415,31 @@ export const COMPONENT_STATES = [
   'Installing',
   'Upgrading',
   'Ready',
+  'Drifted',
   'Failed',
   'Removing',
   'Disabled',
+  'Existing',
 ] as const;
+
+/** Steps of a component on its way, in order. @public */
+export const COMPONENT_STEPS = ['Waiting', 'Applying', 'Starting'] as const;
+
+const driftSchema = Type.Object(
+  {
+    ref: objectRefSchema,
+    field: Type.Optional(
+      Type.String({
+        description:
+          'Path of the first field that is otherwise; absent where the object is missing.',
+      }),
+    ),
+    message: Type.String({
+      description: 'What was found, and what would be right.',
+    }),
+  },
+  { description: 'A part that somebody has changed or deleted.' },
+);
 
 const componentStatusSchema = Type.Object({
   name: Type.String({
@@ -371,7 +451,27 @@ const componentStatusSchema = Type.Object({
   ),
   chart: Type.String({ description: 'Name of the chart.' }),
   version: Type.Optional(Type.String({ description: 'Version of the chart.' })),
-  state: oneOf(COMPONENT_STATES, { description: 'How far it is.' }),
+  state: oneOf(COMPONENT_STATES, {
+    description:
+      'How far it is. Drifted: it runs, and a part of it is not as it was made. Existing: it was there already, and is used and left alone.',
+  }),
+  step: Type.Optional(
+    oneOf(COMPONENT_STEPS, {
+      description: 'Where it is while it is on its way.',
+    }),
+  ),
+  percent: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 100,
+      description: 'How much of the way is behind it.',
+    }),
+  ),
+  drift: Type.Optional(
+    Type.Array(driftSchema, {
+      description: 'What somebody has changed or deleted.',
+    }),
+  ),
   message: Type.Optional(
     Type.String({ description: 'What is going on or wrong, and what to do.' }),
   ),
@@ -380,6 +480,23 @@ const componentStatusSchema = Type.Object({
       format: 'date-time',
       description: 'When the state last changed.',
     }),
+  ),
+});
+
+const systemComponentStatusSchema = Type.Object({
+  name: Type.String({ description: 'As in spec.systemComponents.' }),
+  namespace: Type.String({ description: 'As in spec.systemComponents.' }),
+  mesh: Type.Optional(
+    oneOf(['In', 'Out', 'Joining', 'Leaving'], {
+      description: 'Whether its pods are in the mesh.',
+    }),
+  ),
+  url: Type.Optional(Type.String({ description: 'Where it is served.' })),
+  state: oneOf(['Ready', 'Progressing', 'Failed'], {
+    description: 'Whether all that it asks for is served.',
+  }),
+  message: Type.Optional(
+    Type.String({ description: 'What is going on or wrong, and what to do.' }),
   ),
 });
 
@@ -400,6 +517,13 @@ const statusSchema = Type.Object(
         description: 'Each Helm release of the platform.',
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['release'],
+      }),
+    ),
+    systemComponents: Type.Optional(
+      Type.Array(systemComponentStatusSchema, {
+        description: 'Each entry of spec.systemComponents.',
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['namespace', 'name'],
       }),
     ),
     ingress: Type.Optional(
@@ -467,3 +591,31 @@ export const NETWORK_PLATFORM_NAME = 'default';
 
 /** Name of the ClusterIssuer that the platform makes and applications use by default. @public */
 export const PLATFORM_ISSUER = 'app-network-ca';
+
+/** Conditions of a platform: Ready, and one for each of the things that it consists of. @public */
+export const PLATFORM_CONDITIONS = [
+  'Ready',
+  'IstioReady',
+  'MTLSReady',
+  'IngressGatewayReady',
+  'EgressGatewayReady',
+  'CertificatesReady',
+  'IngressControllerReady',
+  'SystemIngressReady',
+  'SystemMeshReady',
+  'DNSReady',
+  'NetworkPoliciesReady',
+  'AdmissionReady',
+] as const;
+
+/** Type of a platform's condition. @public */
+export type PlatformConditionType = (typeof PLATFORM_CONDITIONS)[number];
+
+/** One entry of a platform's system components. @public */
+export type SystemComponent = Static<typeof systemComponentSchema>;
+
+/** State of one system component. @public */
+export type SystemComponentStatus = Static<typeof systemComponentStatusSchema>;
+
+/** A part of a component that somebody has changed or deleted. @public */
+export type ComponentDrift = Static<typeof driftSchema>;

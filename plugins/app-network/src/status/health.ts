@@ -186,9 +186,11 @@ const COMPONENT_LEVELS: Record<ComponentStatus['state'], HealthLevel> = {
   Installing: 'progress',
   Upgrading: 'progress',
   Ready: 'ready',
+  Drifted: 'warning',
   Failed: 'problem',
   Removing: 'progress',
   Disabled: 'unknown',
+  Existing: 'ready',
 };
 
 const CLUSTER_LEVELS: Record<ClusterSummary['state'], HealthLevel> = {

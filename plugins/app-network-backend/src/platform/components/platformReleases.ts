@@ -1,13 +1,30 @@
 import {
+  API_VERSION,
+  NETWORK_PLATFORM_NAME,
   withDefaults,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
+import { NO_FACTS, type ClusterFacts } from '../clusterFacts';
 import { certManagerReleases } from './certManager';
 import { istioReleases } from './istio';
-import type { HelmRelease } from './types';
+import type { Component, HelmRelease } from './types';
 
 /** All Helm releases that a platform may have, each after those that it needs; those that are not wanted have `enabled: false`. */
-export function platformReleases(platform: NetworkPlatform): HelmRelease[] {
+export function platformReleases(
+  platform: NetworkPlatform,
+  facts: ClusterFacts = NO_FACTS,
+): HelmRelease[] {
   const spec = withDefaults(platform).spec ?? {};
-  return [...certManagerReleases(spec), ...istioReleases(spec)];
+  return COMPONENTS.flatMap(releases => releases(spec, facts));
+}
+
+const COMPONENTS: Component[] = [certManagerReleases, istioReleases];
+
+/** The names of all releases, whatever the spec says. */
+export function releaseNames(): string[] {
+  return platformReleases({
+    apiVersion: API_VERSION,
+    kind: 'NetworkPlatform',
+    metadata: { name: NETWORK_PLATFORM_NAME },
+  }).map(({ release }) => release);
 }

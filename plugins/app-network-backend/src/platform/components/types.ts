@@ -3,6 +3,7 @@ import type {
   NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { JsonObject } from '@backstage/types';
+import type { ClusterFacts } from '../clusterFacts';
 
 /** A component of the spec. */
 export type ComponentName = keyof NonNullable<
@@ -29,3 +30,9 @@ export interface HelmRelease {
   /** Names of the releases that must be ready before this one is installed, and that are removed after it. */
   needs: string[];
 }
+
+/** A component of the platform: its releases, each after those that it needs. */
+export type Component = (
+  spec: NetworkPlatformSpec,
+  facts: ClusterFacts,
+) => HelmRelease[];

@@ -4,6 +4,7 @@ import {
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { KindRef } from '../../engine/types';
+import type { ClusterFacts } from '../clusterFacts';
 import { renderIssuer } from './issuer';
 import { renderPeerAuthentication } from './peerAuthentication';
 
@@ -17,12 +18,15 @@ export const PLATFORM_KINDS: KindRef[] = [
 /** An object of the platform. */
 export interface PlatformObject {
   object: KubernetesObject;
-  /** Name of the release that must be ready to take it. */
-  needs: string;
+  /** Names of the releases that must be ready to take it. */
+  needs: string[];
 }
 
 /** What a platform consists of, besides what its charts bring. */
-export function renderPlatform(platform: NetworkPlatform): {
+export function renderPlatform(
+  platform: NetworkPlatform,
+  _facts: ClusterFacts,
+): {
   objects: PlatformObject[];
   /** What the spec says of certificates and can't be done. */
   certificateProblems: string[];
@@ -33,11 +37,11 @@ export function renderPlatform(platform: NetworkPlatform): {
     objects: [
       ...renderPeerAuthentication(spec).map(object => ({
         object,
-        needs: 'istiod',
+        needs: ['istiod'],
       })),
       ...issuer.objects.map(object => ({
         object,
-        needs: 'cert-manager',
+        needs: ['cert-manager'],
       })),
     ],
     certificateProblems: issuer.problems,

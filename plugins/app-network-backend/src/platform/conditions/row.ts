@@ -1,0 +1,116 @@
+import type {
+  Address,
+  ComponentStatus,
+  Condition,
+  KubernetesObject,
+  NetworkPlatform,
+  PlatformConditionType,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { NewCondition } from '../../engine/conditions';
+import { describe } from '../../engine/objects';
+import type { ReconcileOwnedResult } from '../../engine/types';
+
+/** What a platform's status is made from. */
+export interface PlatformObservation {
+  platform: NetworkPlatform;
+  components: ComponentStatus[];
+  /** Addresses of the ingress gateway. */
+  addresses: Address[];
+  /** Why there are none; empty where there are some. */
+  addressMessage: string;
+  /** What became of the platform's own objects. */
+  owned: ReconcileOwnedResult;
+  /** The issuer that applications use, where it is a ClusterIssuer that could be looked at. */
+  issuer: KubernetesObject | undefined;
+  /** What the spec says of certificates and can't be done. */
+  certificateProblems: string[];
+  now: Date;
+}
+
+/** A condition, and whether what is wrong is on its way. */
+export type Row = NewCondition & {
+  type: PlatformConditionType;
+  progressing?: boolean;
+};
+
+/** The components of these releases. */
+export function componentsOf(
+  { components }: PlatformObservation,
+  ...releases: string[]
+): ComponentStatus[] {
+  return components.filter(({ release }) => releases.includes(release));
+}
+
+/** A row that isn't ready because a component isn't; undefined where all are. */
+export function componentsRow(
+  type: PlatformConditionType,
+  components: ComponentStatus[],
+): Row | undefined {
+  const wrong =
+    components.find(({ state }) => state === 'Failed') ??
+    components.find(({ state }) => state !== 'Ready' && state !== 'Disabled');
+  return (
+    wrong && {
+      type,
+      status: 'False',
+      reason: `Component${wrong.state}`,
+      message:
+        wrong.state === 'Failed'
+          ? `${wrong.release}: ${wrong.message}`
+          : `${wrong.release} is ${wrong.state.toLocaleLowerCase('en-US')}.`,
+      progressing: wrong.state !== 'Failed',
+    }
+  );
+}
+
+export function installedOrGiven(
+  components: ComponentStatus[],
+  title: string,
+): { reason: string; message: string } {
+  return components.every(({ state }) => state === 'Disabled')
+    ? {
+        reason: 'NotManaged',
+        message: `${title} is not installed by App Network; the cluster's own is used.`,
+      }
+    : { reason: 'Ready', message: `${title} runs.` };
+}
+
+/** What kept the platform's own objects of some kinds from being written. */
+export function ownedRow(
+  type: PlatformConditionType,
+  owned: ReconcileOwnedResult,
+  kinds: string[],
+): Row | undefined {
+  const conflict = owned.conflicts.find(({ ref }) => kinds.includes(ref.kind));
+  if (conflict) {
+    return {
+      type,
+      status: 'False',
+      reason: 'NameTaken',
+      message: `${describe(conflict.ref)} belongs to ${
+        conflict.owner ?? 'somebody else'
+      } and is left alone: remove it, so that the platform can make its own.`,
+    };
+  }
+  const failure = owned.failures.find(({ ref }) => kinds.includes(ref.kind));
+  return (
+    failure && {
+      type,
+      status: 'False',
+      reason: failure.kindMissing ? 'KindMissing' : 'ApplyFailed',
+      message: failure.message,
+      // The first writes often come before a new webhook answers; the component's own state tells when that lasts.
+      progressing: true,
+    }
+  );
+}
+
+/** The condition Ready of an object. */
+export function readyCondition(
+  issuer: KubernetesObject | undefined,
+): Condition | undefined {
+  const { status } = (issuer ?? {}) as {
+    status?: { conditions?: Condition[] };
+  };
+  return status?.conditions?.find(({ type }) => type === 'Ready');
+}
