@@ -1,9 +1,10 @@
 import { stderr, stdout } from 'node:process';
-import { Command } from 'commander';
-import { BuildError } from './build/types.ts';
+import { Argument, Command } from 'commander';
+import { BuildError, EXTRAS, type ExtraName } from './build/types.ts';
 import { UserError } from './cluster/errors.ts';
 import { clusterPaths, DEFAULT_NAME } from './cluster/paths.ts';
 import { readRecord } from './cluster/record.ts';
+import { add } from './commands/add.ts';
 import { down } from './commands/down.ts';
 import { images, loadImages } from './commands/images.ts';
 import { logs } from './commands/logs.ts';
@@ -129,6 +130,17 @@ command('logs', "print a component's log, or the last lines of all")
       process.exitCode = await logs(name, component, follow ?? false);
     },
   );
+
+command('add', "build what a cluster doesn't have from the start")
+  .addArgument(new Argument('<what>').choices(EXTRAS))
+  .option('--no-install', 'install no system packages')
+  .action(async (what: ExtraName, { name, install }: NameOption & UpFlags) => {
+    const { image, chart } = await add(what, name, install, progress);
+    print(
+      `The image ${image.reference} is in the node.`,
+      `The chart is ${chart.path}`,
+    );
+  });
 
 const imagesCommand = command('images', 'list the images in the node').action(
   async ({ name }: NameOption) => {

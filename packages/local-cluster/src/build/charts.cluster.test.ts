@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { ensureBuilt } from './ensureBuilt.ts';
+import { ensureExtra } from './ensureExtra.ts';
 import { run } from './run.ts';
 import type { Built, ChartName } from './types.ts';
 
@@ -57,6 +58,21 @@ describe('charts with their default values', () => {
         references().includes(`${hub}/proxyv2:${tag}`),
         `${hub}/proxyv2:${tag}`,
       );
+    },
+  );
+
+  it(
+    'external-dns asks for the image that is built',
+    { skip: process.getuid?.() !== 0 && 'needs a node' },
+    async () => {
+      const { image, chart } = await ensureExtra('external-dns', {
+        install: false,
+        report: () => undefined,
+      });
+      const manifests = await run(built.helm, [
+        ...['template', 'external-dns', chart.path, '--set', 'policy=sync'],
+      ]);
+      assert.deepEqual(imagesIn(manifests), [image.reference]);
     },
   );
 

@@ -17,7 +17,8 @@ export type PartName =
   | 'cert-manager'
   | 'envoy'
   | 'images'
-  | 'charts';
+  | 'charts'
+  | 'external-dns';
 
 /** How far one part is. Reported when its state changes, and about once a second while it is `building`. */
 export interface BuildProgress {
@@ -59,6 +60,21 @@ export type ChartName =
   | 'istiod'
   | 'istio-gateway'
   | 'cert-manager';
+
+/** What a cluster doesn't have from the start, for it takes minutes to build and not everybody needs it. */
+export const EXTRAS = ['external-dns'] as const;
+
+export type ExtraName = (typeof EXTRAS)[number];
+
+/** An extra that was built. */
+export interface BuiltExtra {
+  image: ImageArchive;
+  chart: ChartArchive;
+}
+
+/** The charts of a cluster: those of extras once they have been added. */
+export type Charts = Record<ChartName, ChartArchive> &
+  Partial<Record<ExtraName, ChartArchive>>;
 
 /** What a control plane alone needs. */
 export interface BuiltControlPlane {

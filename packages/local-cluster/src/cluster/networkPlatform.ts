@@ -1,13 +1,11 @@
 import { stringify } from 'yaml';
-import type { ChartArchive, ChartName } from '../build/types.ts';
+import type { ChartName, Charts } from '../build/types.ts';
 
 /**
  * A `NetworkPlatform` for a cluster of ours: upstream's charts from the build, no image that isn't in the node, and
  * the settings that upstream's own Envoy needs. It has none of the filters that Istio adds to its build.
  */
-export function networkPlatform(
-  charts: Record<ChartName, ChartArchive>,
-): string {
+export function networkPlatform(charts: Charts): string {
   const chart = (name: ChartName) => ({ path: charts[name].path });
   const resources = (cpu: string, memory: string) => ({
     requests: { cpu, memory },
@@ -60,6 +58,10 @@ export function networkPlatform(
           egressGateway: { enabled: false },
         },
         ingressNginx: { enabled: false },
+        // Where it comes from; it is installed where spec.dns.external is said.
+        ...(charts['external-dns'] && {
+          externalDNS: { chart: { path: charts['external-dns'].path } },
+        }),
       },
     },
   });

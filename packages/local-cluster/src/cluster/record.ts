@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import type { ChartArchive, ChartName } from '../build/types.ts';
+import type { Charts } from '../build/types.ts';
 import type { ClusterNetwork } from './network.ts';
 import type { ClusterPaths } from './paths.ts';
 import type { Ports } from './ports.ts';
@@ -22,7 +22,7 @@ export interface ClusterRecord {
   createdAt: string;
   /** Absolute paths of programs. */
   tools: { helm: string; kubectl: string; kubernetes: string; ctr?: string };
-  charts: Record<ChartName, ChartArchive>;
+  charts: Charts;
 }
 
 /** The record, or undefined when there is no such cluster. */

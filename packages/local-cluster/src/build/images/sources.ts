@@ -6,12 +6,12 @@ import type { ImageSource } from './imageArchive.ts';
 import type { RootFilesystem } from './rootFilesystem.ts';
 import { copyOfDirectory, sharedLibraries } from './sharedLibraries.ts';
 
-const PATH =
+export const PATH =
   'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** The user of Istio's own images. */
 const ISTIO_USER = 1337;
 /** The user of distroless images, cert-manager's among them. */
-const NONROOT_USER = 65532;
+export const NONROOT_USER = 65532;
 
 /** Where Istio's charts expect its images, as upstream's releases do. */
 export const ISTIO_HUB = 'docker.io/istio';
@@ -138,12 +138,12 @@ export async function imageSources(
   };
 }
 
-function executable(from: string): RootFilesystem[string] {
+export function executable(from: string): RootFilesystem[string] {
   return { type: 'copy', from, mode: 0o755 };
 }
 
 /** What a static program may expect of the system it runs on. */
-function baseFiles({ caCertificates }: SystemTools): RootFilesystem {
+export function baseFiles({ caCertificates }: SystemTools): RootFilesystem {
   const users: [string, number, string][] = [
     ['root', 0, '/root'],
     ['istio-proxy', ISTIO_USER, '/home/istio-proxy'],

@@ -8,7 +8,8 @@ import { run } from '../run.ts';
 import type { ChartArchive, ChartName } from '../types.ts';
 import type { Versions } from '../versions.ts';
 
-interface ChartSource {
+/** A chart in a Go module. */
+export interface ChartSource {
   /** Our Go module that pins it, and the Go module that it is in. */
   module: string;
   path: string;
@@ -16,6 +17,8 @@ interface ChartSource {
   /** The chart's own name, and so the archive's. */
   name: string;
   version: string;
+  /** Version of what it installs; default: the chart's. */
+  appVersion?: string;
   /** Values that upstream's release tooling fills in, as they stand in values.yaml, and what becomes of them. */
   values?: Record<string, string>;
 }
@@ -39,50 +42,49 @@ export function charts(versions: Versions): Part {
       ];
     },
     async build(directory, context) {
-      const helm = join(directoryOf(context, 'helm'), 'helm');
-      const scratch = join(directory, 'scratch');
-      for (const {
-        module,
-        path,
-        folder,
-        version,
-        values,
-        name,
-      } of Object.values(sources)) {
-        const chart = join(scratch, name);
-        await copyTree(
-          join(await moduleDirectory(module, path, context.run), folder),
-          chart,
-        );
-        if (values) {
-          await replaceValues(join(chart, 'values.yaml'), values);
-        }
-        await run(
-          helm,
-          [
-            'package',
-            chart,
-            '--version',
-            version,
-            '--app-version',
-            version,
-            '--destination',
-            directory,
-          ],
-          {
-            ...context.run,
-            env: {
-              ...process.env,
-              HELM_CACHE_HOME: join(scratch, 'helm'),
-              HELM_CONFIG_HOME: join(scratch, 'helm'),
-              HELM_DATA_HOME: join(scratch, 'helm'),
-            },
-          },
-        );
+      for (const source of Object.values(sources)) {
+        await packageChart(source, directory, context);
       }
-      await rm(scratch, { recursive: true });
     },
   };
+}
+
+/** Packs a chart into a directory, as `<name>-<version>.tgz`. */
+export async function packageChart(
+  { module, path, folder, name, version, appVersion, values }: ChartSource,
+  directory: string,
+  context: Parameters<Part['build']>[1],
+): Promise<void> {
+  const helm = join(directoryOf(context, 'helm'), 'helm');
+  const scratch = join(directory, 'scratch');
+  const chart = join(scratch, name);
+  await copyTree(
+    join(await moduleDirectory(module, path, context.run), folder),
+    chart,
+  );
+  if (values) {
+    await replaceValues(join(chart, 'values.yaml'), values);
+  }
+  await run(
+    helm,
+    [
+      'package',
+      chart,
+      ...['--version', version],
+      ...['--app-version', appVersion ?? version],
+      ...['--destination', directory],
+    ],
+    {
+      ...context.run,
+      env: {
+        ...process.env,
+        HELM_CACHE_HOME: join(scratch, 'helm'),
+        HELM_CONFIG_HOME: join(scratch, 'helm'),
+        HELM_DATA_HOME: join(scratch, 'helm'),
+      },
+    },
+  );
+  await rm(scratch, { recursive: true });
 }
 
 /** The charts of a built directory. */

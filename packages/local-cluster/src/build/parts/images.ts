@@ -8,7 +8,7 @@ import type { ImageArchive } from '../types.ts';
 import type { SystemTools } from '../system.ts';
 import type { Versions } from '../versions.ts';
 
-const INDEX = 'images.json';
+export const INDEX = 'images.json';
 
 /** The archives of all images. */
 export function images(versions: Versions): Part {
@@ -77,7 +77,7 @@ export async function readImages(directory: string): Promise<ImageArchive[]> {
 }
 
 /** The name that Go, and so the image specification, has for this machine's processor. */
-function imageArchitecture(): string {
+export function imageArchitecture(): string {
   return process.arch === 'x64' ? 'amd64' : process.arch;
 }
 
