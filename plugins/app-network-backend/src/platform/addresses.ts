@@ -5,7 +5,16 @@ import type {
 
 /** What is read of Services. */
 export interface Service extends KubernetesObject {
-  spec?: { type?: string; clusterIPs?: string[]; externalIPs?: string[] };
+  spec?: {
+    type?: string;
+    clusterIPs?: string[];
+    externalIPs?: string[];
+    ports?: {
+      port: number;
+      targetPort?: number | string;
+      protocol?: string;
+    }[];
+  };
   status?: {
     loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] };
   };

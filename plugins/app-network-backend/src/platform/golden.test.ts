@@ -15,6 +15,17 @@ const FACTS: ClusterFacts = {
   clusterId: '3f1c9d0e-1111-2222-3333-444455556666',
   applicationAddresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
   systemAddresses: [{ type: 'IPAddress', value: '203.0.113.8' }],
+  releasePorts: {
+    'istio-ingressgateway': [80, 443, 15021].map(port => ({
+      protocol: 'TCP',
+      port,
+    })),
+  },
+  systemServices: {
+    'monitoring/prometheus': [
+      { port: 9090, podPort: { protocol: 'TCP', port: 'web' } },
+    ],
+  },
 };
 
 const cases = readdirSync(TESTDATA)

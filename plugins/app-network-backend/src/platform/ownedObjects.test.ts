@@ -12,7 +12,7 @@ const PLATFORM: NetworkPlatform = {
   apiVersion: 'app-network.io/v1alpha1',
   kind: 'NetworkPlatform',
   metadata: { name: 'default' },
-  spec: {},
+  spec: { networkPolicies: { enabled: false } },
 };
 
 function secret(annotations?: Record<string, string>): KubernetesObject {

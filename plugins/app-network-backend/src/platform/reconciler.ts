@@ -153,11 +153,13 @@ function observe(
   const { addresses, message } = serviceAddresses(
     informers.services.get(ingressGatewayNamespace(spec), INGRESS_GATEWAY),
   );
+  const { objects, certificateProblems } = renderPlatform(platform, facts);
   return {
     addresses,
     addressMessage: message,
     issuer: informers.issuers.get(undefined, platformIssuer(spec).name),
-    certificateProblems: renderPlatform(platform, facts).certificateProblems,
+    rendered: objects,
+    certificateProblems,
   };
 }
 

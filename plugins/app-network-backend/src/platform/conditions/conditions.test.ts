@@ -47,10 +47,16 @@ const peerAuthentication = {
   metadata: { namespace: 'istio-system', name: 'default' },
 };
 
+const networkPolicy = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { namespace: 'istio-system', name: 'app-network-istiod' },
+};
+
 const owned = (
   change: Partial<ReconcileOwnedResult> = {},
 ): ReconcileOwnedResult => ({
-  observed: [peerAuthentication],
+  observed: [peerAuthentication, networkPolicy],
   written: [],
   pruned: [],
   deleting: [],
@@ -76,6 +82,7 @@ const observation = (
   addressMessage: 'No address yet.',
   owned: owned(),
   issuer: issuer('True'),
+  rendered: [{ object: networkPolicy, needs: ['istiod'] }],
   certificateProblems: [],
   now: NOW,
   ...change,
@@ -119,6 +126,12 @@ describe('platformStatus', () => {
           'True',
           'Wildcard',
           'Names end in 203.0.113.7.nip.io, which resolves by itself.',
+        ],
+        [
+          'NetworkPoliciesReady',
+          'True',
+          'Ready',
+          "1 of 1 NetworkPolicies are in place; the cluster's network plugin has to enforce them.",
         ],
       ]),
     );
@@ -214,6 +227,37 @@ describe('platformStatus', () => {
       'PeerAuthentication istio-system/default belongs to somebody else and is left alone: remove it, so that the platform can make its own.',
     ],
     [
+      'a NetworkPolicy that is not there yet',
+      { owned: owned({ observed: [peerAuthentication] }) },
+      'Installing',
+      'NetworkPoliciesReady',
+      'Applying',
+      'NetworkPolicy istio-system/app-network-istiod will be made when istiod is ready.',
+    ],
+    [
+      "a NetworkPolicy's name that is somebody else's",
+      {
+        owned: owned({
+          observed: [peerAuthentication],
+          conflicts: [
+            {
+              ref: {
+                apiVersion: 'networking.k8s.io/v1',
+                kind: 'NetworkPolicy',
+                namespace: 'istio-system',
+                name: 'app-network-istiod',
+              },
+              owner: undefined,
+            },
+          ],
+        }),
+      },
+      'Failed',
+      'NetworkPoliciesReady',
+      'NameTaken',
+      'NetworkPolicy istio-system/app-network-istiod belongs to somebody else and is left alone: remove it, so that the platform can make its own.',
+    ],
+    [
       'ExternalDNS, which is asked for and not there',
       {
         platform: platform({
@@ -249,6 +293,22 @@ describe('platformStatus', () => {
         type: 'MTLSReady',
         status: 'True',
         reason: 'Permissive',
+      }),
+    );
+  });
+
+  it('says that there are to be no NetworkPolicies', () => {
+    const { conditions } = platformStatus(
+      observation({
+        platform: platform({ networkPolicies: { enabled: false } }),
+        rendered: [],
+      }),
+    );
+    expect(conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'NetworkPoliciesReady',
+        status: 'True',
+        reason: 'Disabled',
       }),
     );
   });

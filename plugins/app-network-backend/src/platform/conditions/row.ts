@@ -9,6 +9,7 @@ import type {
 import type { NewCondition } from '../../engine/conditions';
 import { describe } from '../../engine/objects';
 import type { ReconcileOwnedResult } from '../../engine/types';
+import type { PlatformObject } from '../render/render';
 
 /** What a platform's status is made from. */
 export interface PlatformObservation {
@@ -22,6 +23,8 @@ export interface PlatformObservation {
   owned: ReconcileOwnedResult;
   /** The issuer that applications use, where it is a ClusterIssuer that could be looked at. */
   issuer: KubernetesObject | undefined;
+  /** The platform's own objects as they should be. */
+  rendered: PlatformObject[];
   /** What the spec says of certificates and can't be done. */
   certificateProblems: string[];
   now: Date;

@@ -5,7 +5,12 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { KindRef } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
+import { platformReleases } from '../components/platformReleases';
 import { renderIssuer } from './issuer';
+import {
+  NETWORK_POLICY,
+  renderNetworkPolicies,
+} from './networkPolicies/networkPolicies';
 import { renderPeerAuthentication } from './peerAuthentication';
 
 /** Kinds that a platform has objects of, besides what its charts bring. */
@@ -13,6 +18,7 @@ export const PLATFORM_KINDS: KindRef[] = [
   { apiVersion: 'security.istio.io/v1', kind: 'PeerAuthentication' },
   { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer' },
   { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+  NETWORK_POLICY,
 ];
 
 /** An object of the platform. */
@@ -25,7 +31,7 @@ export interface PlatformObject {
 /** What a platform consists of, besides what its charts bring. */
 export function renderPlatform(
   platform: NetworkPlatform,
-  _facts: ClusterFacts,
+  facts: ClusterFacts,
 ): {
   objects: PlatformObject[];
   /** What the spec says of certificates and can't be done. */
@@ -43,6 +49,7 @@ export function renderPlatform(
         object,
         needs: ['cert-manager'],
       })),
+      ...renderNetworkPolicies(spec, platformReleases(platform, facts), facts),
     ],
     certificateProblems: issuer.problems,
   };
