@@ -1,12 +1,20 @@
 import type {
   Address,
+  KubernetesObject,
   NetworkPlatform,
   NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import { serviceAddresses } from './addresses';
-import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
+import {
+  INGRESS_GATEWAY,
+  ingressGatewayNamespace,
+  istioNamespace,
+} from './components/istio';
 import { platformReleases } from './components/platformReleases';
+import { withExisting, type ExistingComponents } from './existing/existing';
+import { readExisting } from './existing/readExisting';
 import type { PlatformInformers } from './informers';
+import type { InstalledRelease } from './installedReleases';
 import { releasePorts, servicePorts, type ServicePort } from './servicePorts';
 
 /** What a platform's releases and objects depend on besides its spec, as the caches have it. */
@@ -21,6 +29,15 @@ export interface ClusterFacts {
   releasePorts: Record<string, ServicePort['podPort'][]>;
   /** Ports of the Services that system components name, by `<namespace>/<name>`; those that are there. */
   systemServices: Record<string, ServicePort[]>;
+  /** What is there and not the platform's own. */
+  existing: ExistingComponents;
+  /** Mode of the mesh-wide PeerAuthentication, whoever made it; undefined where there is none. */
+  meshMode: string | undefined;
+}
+
+/** What is read of a PeerAuthentication (security.istio.io/v1). */
+export interface PeerAuthentication extends KubernetesObject {
+  spec?: { selector?: object; mtls?: { mode?: string } };
 }
 
 /** The facts of a cluster that nothing is known of. */
@@ -30,24 +47,39 @@ export const NO_FACTS: ClusterFacts = {
   systemAddresses: [],
   releasePorts: {},
   systemServices: {},
+  existing: {},
+  meshMode: undefined,
 };
 
-/** Reads the facts from the caches. */
+/**
+ * Reads the facts from the caches.
+ *
+ * @param releases - Helm releases that are the platform's: those that it has installed, and those that it is about to
+ */
 export function readClusterFacts(
   informers: PlatformInformers,
   platform: NetworkPlatform,
+  releases: {
+    installed: readonly InstalledRelease[];
+    desired: readonly { namespace: string; release: string }[];
+  },
 ): ClusterFacts {
-  const { spec = {} } = platform;
+  const existing = readExisting(informers, releases);
+  const { spec = {} } = withExisting(platform, existing);
   const gateway = informers.services.get(
     ingressGatewayNamespace(spec),
     INGRESS_GATEWAY,
   );
-  const { addresses } = serviceAddresses(gateway);
+  const meshPolicy = informers.peerAuthentications
+    .list(istioNamespace(spec))
+    .find(policy => !policy.spec?.selector);
   return {
     clusterId: informers.systemNamespace.get(undefined, 'kube-system')?.metadata
       .uid,
-    applicationAddresses: addresses,
+    applicationAddresses: serviceAddresses(gateway).addresses,
     systemAddresses: [],
+    existing,
+    meshMode: meshPolicy && (meshPolicy.spec?.mtls?.mode ?? 'UNSET'),
     releasePorts: portsOfReleases(informers, platform),
     systemServices: portsOfSystemServices(informers, spec),
   };

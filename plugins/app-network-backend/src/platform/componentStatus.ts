@@ -1,5 +1,6 @@
 import type { ComponentStatus } from '@app-network/backstage-plugin-app-network-common';
 import type { HelmRelease } from './components/types';
+import type { ExistingComponent } from './existing/existing';
 import type { InstalledRelease } from './installedReleases';
 import { enabledField, type Step } from './nextStep';
 import type { Failure } from './retries';
@@ -22,7 +23,8 @@ export interface ReleaseView {
 
 /** Whether a release is there as it should be, its pods too. */
 export function isReady(view: ReleaseView): boolean {
-  return isDeployed(view) && view.rollout.ready;
+  const { existing } = view.release;
+  return existing ? existing.ready : isDeployed(view) && view.rollout.ready;
 }
 
 /** Whether Helm is done with a release and its pods are not ready. */
@@ -31,7 +33,9 @@ export function isRollingOut(view: ReleaseView): boolean {
 }
 
 function isDeployed({ release, step, running }: ReleaseView): boolean {
-  return release.enabled && step.action === 'none' && !running;
+  return (
+    !release.existing && release.enabled && step.action === 'none' && !running
+  );
 }
 
 /** How long pods may take to be ready before that is called a failure, in milliseconds. They may still become so. */
@@ -53,13 +57,18 @@ export function componentStatus(
       ? now.getTime() - Date.parse(previous.lastTransitionTime)
       : 0;
   const { state, message } = stateOf(view, previous, elapsedMs);
-  const version = (release.enabled && installed?.version) || release.version;
+  const version = release.existing
+    ? release.existing.version
+    : (release.enabled && installed?.version) || release.version;
   return {
     name: release.component,
     release: release.release,
     namespace: release.namespace,
     chart: release.chart,
     ...(version ? { version } : {}),
+    ...(release.existing
+      ? { existing: true, serviceAccount: release.existing.serviceAccount }
+      : {}),
     state,
     message,
     lastTransitionTime:
@@ -77,6 +86,9 @@ function stateOf(
   elapsedMs: (state: ComponentStatus['state']) => number,
 ): State {
   const { release, step, running, failure } = view;
+  if (release.existing) {
+    return existingState(release.existing);
+  }
   if (running === 'uninstall' || (step.action === 'uninstall' && !failure)) {
     return {
       state: 'Removing',
@@ -111,6 +123,19 @@ function stateOf(
     return { state, message: `${state}, ${seconds(elapsedMs(state))}.` };
   }
   return rolloutState(view, previous, elapsedMs);
+}
+
+function existingState(existing: ExistingComponent): State {
+  const { namespace, name, version, ready } = existing;
+  const what = `Deployment ${namespace}/${name}${
+    version ? ` (version ${version})` : ''
+  } was there already`;
+  return ready
+    ? { state: 'Existing', message: `${what}: it is used, and left alone.` }
+    : {
+        state: 'Failed',
+        message: `${what} and has no pod that is available. App Network leaves it alone: bring it up, or delete it, and the platform installs its own.`,
+      };
 }
 
 /** The state of a release that Helm is done with: that of its pods. */

@@ -12,6 +12,7 @@ import {
   ingressGatewayNamespace,
   trustDomain,
 } from './components/istio';
+import { existingInStatus, withExisting } from './existing/existing';
 
 /** What an application's network needs to know of the platform it stands on. */
 export interface PlatformFacts {
@@ -45,7 +46,8 @@ export interface PlatformFacts {
 
 /** What applications need to know of a platform, from its spec and its status. */
 export function platformFacts(platform: NetworkPlatform): PlatformFacts {
-  const spec = withDefaults(platform).spec ?? {};
+  const existing = existingInStatus(platform.status);
+  const spec = withDefaults(withExisting(platform, existing)).spec ?? {};
   const addresses = platform.status?.ingress?.applications?.addresses ?? [];
   return {
     environmentName: spec.environmentName ?? 'default',
@@ -53,7 +55,8 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
     dns: dnsMode(spec),
     ingressGateway: {
       namespace: ingressGatewayNamespace(spec),
-      serviceAccount: INGRESS_GATEWAY,
+      serviceAccount:
+        existing.ingressGateway?.serviceAccount ?? INGRESS_GATEWAY,
       selector: { istio: INGRESS_GATEWAY.replace(/^istio-/, '') },
       addresses,
     },

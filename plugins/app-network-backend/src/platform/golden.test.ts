@@ -14,6 +14,8 @@ const update = Boolean(process.env.UPDATE_GOLDEN);
 const FACTS: ClusterFacts = {
   clusterId: '3f1c9d0e-1111-2222-3333-444455556666',
   applicationAddresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
+  existing: {},
+  meshMode: undefined,
   systemAddresses: [{ type: 'IPAddress', value: '203.0.113.8' }],
   releasePorts: {
     'istio-ingressgateway': [80, 443, 15021].map(port => ({

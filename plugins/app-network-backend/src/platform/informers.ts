@@ -6,7 +6,9 @@ import {
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
 import type { Cluster, Informer } from '../engine/types';
 import type { Service } from './addresses';
+import type { PeerAuthentication } from './clusterFacts';
 import { releaseNames } from './components/platformReleases';
+import { EXISTING_SELECTORS, type ExistingName } from './existing/existing';
 import type { ReleaseSecret, WorkloadRef } from './installedReleases';
 import { PLATFORM_KINDS } from './render/render';
 import type { Workload } from './workloads';
@@ -20,6 +22,9 @@ export interface PlatformInformers {
   services: Informer<Service>;
   /** All ClusterIssuers, the user's too. */
   issuers: Informer;
+  /** Deployments that do a component's job, whoever made them. */
+  existing: Record<ExistingName, Informer<Workload>>;
+  peerAuthentications: Informer<PeerAuthentication>;
   /** The namespace kube-system alone. */
   systemNamespace: Informer;
   /** All but the platforms. */
@@ -62,20 +67,48 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     { apiVersion: 'v1', kind: 'Namespace' },
     { labelSelector: 'kubernetes.io/metadata.name=kube-system' },
   );
+  const deployment = (name: ExistingName) =>
+    informers.informer<Workload>(
+      { apiVersion: 'apps/v1', kind: 'Deployment' },
+      { labelSelector: EXISTING_SELECTORS[name] },
+    );
+  const existing = {
+    certManager: deployment('certManager'),
+    istio: deployment('istio'),
+    ingressGateway: deployment('ingressGateway'),
+    externalDNS: deployment('externalDNS'),
+  };
+  const peerAuthentications = informers.informer<PeerAuthentication>({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'PeerAuthentication',
+  });
   const owned = PLATFORM_KINDS.map(kind =>
     informers.informer<KubernetesObject>(kind, {
       labelSelector: MANAGED_BY_SELECTOR,
     }),
   );
-  const required = [releases, ...Object.values(workloads), services];
+  const required = [
+    releases,
+    ...Object.values(workloads),
+    ...Object.values(existing),
+    services,
+  ];
   return {
     platforms,
     releases,
     workloads,
     services,
     issuers,
+    existing,
+    peerAuthentications,
     systemNamespace,
-    others: [...required, issuers, systemNamespace, ...owned],
+    others: [
+      ...required,
+      issuers,
+      peerAuthentications,
+      systemNamespace,
+      ...owned,
+    ],
     required,
   };
 }

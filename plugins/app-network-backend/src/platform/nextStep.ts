@@ -36,6 +36,9 @@ export interface StepInput {
 export function nextStep(input: StepInput): Step {
   const { release, digest, installed, waitsFor } = input;
   const there = installed && installed.status !== 'uninstalled';
+  if (release.existing) {
+    return { action: 'none' };
+  }
   if (!release.enabled) {
     if (!there || !installed.ours) {
       return { action: 'none' };

@@ -34,6 +34,13 @@ const informers: PlatformInformers = {
   },
   services: syncedInformer(ANY),
   issuers: syncedInformer(ANY),
+  existing: {
+    certManager: syncedInformer(ANY),
+    istio: syncedInformer(ANY),
+    ingressGateway: syncedInformer(ANY),
+    externalDNS: syncedInformer(ANY),
+  },
+  peerAuthentications: syncedInformer(ANY),
   systemNamespace: syncedInformer(ANY),
   others: [],
   required: [],

@@ -16,8 +16,11 @@ import { readClusterFacts, type ClusterFacts } from './clusterFacts';
 import { componentStatus, type ReleaseView } from './componentStatus';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
 import { platformIssuer } from './facts';
+import { platformReleases } from './components/platformReleases';
+import { withExisting } from './existing/existing';
 import type { HelmRuns } from './helmRuns';
 import type { PlatformInformers } from './informers';
+import { readInstalledReleases } from './installedReleases';
 import type { OwnedObjects, OwnedObjectsResult } from './ownedObjects';
 import { createPodProblems } from './podProblems';
 import { findWorkload, isGone, releaseViews } from './releaseViews';
@@ -50,8 +53,8 @@ export function createPlatformReconciler(
 
   return {
     async reconcile(key) {
-      const platform = informers.platforms.get(undefined, key);
-      if (!platform) {
+      const written = informers.platforms.get(undefined, key);
+      if (!written) {
         return {};
       }
       const now = new Date();
@@ -59,15 +62,26 @@ export function createPlatformReconciler(
       if (blocked) {
         await writeStatus(
           client,
-          platform,
-          blockedStatus(platform, blocked.message, now),
+          written,
+          blockedStatus(written, blocked.message, now),
         );
         return {};
       }
-      await ensureFinalizer(client, platform, FINALIZER);
+      await ensureFinalizer(client, written, FINALIZER);
 
-      const facts = readClusterFacts(informers, platform);
-      const views = await releaseViews({ platform, facts, informers, runs });
+      const installed = await readInstalledReleases(informers.releases.list());
+      const facts = readClusterFacts(informers, written, {
+        installed,
+        desired: platformReleases(written),
+      });
+      const platform = withExisting(written, facts.existing);
+      const views = await releaseViews({
+        platform,
+        facts,
+        installed,
+        informers,
+        runs,
+      });
       const owned = await objects.reconcile(platform, views.desired, facts);
       if (isDeleting(platform) && views.all.every(isGone) && isCleared(owned)) {
         await removeFinalizer(client, platform, FINALIZER);
@@ -94,6 +108,7 @@ export function createPlatformReconciler(
           platform,
           components,
           owned,
+          facts,
           ...observe(informers, platform, facts),
           now,
         }),

@@ -7,11 +7,7 @@ import type { HelmRelease } from './components/types';
 import { releaseDigest } from './helm';
 import type { HelmRuns } from './helmRuns';
 import type { PlatformInformers } from './informers';
-import {
-  readInstalledReleases,
-  type InstalledRelease,
-  type WorkloadRef,
-} from './installedReleases';
+import type { InstalledRelease, WorkloadRef } from './installedReleases';
 import { nextStep } from './nextStep';
 import { rolloutOf, type Workload } from './workloads';
 
@@ -19,6 +15,7 @@ import { rolloutOf, type Workload } from './workloads';
 export async function releaseViews(options: {
   platform: NetworkPlatform;
   facts: ClusterFacts;
+  installed: readonly InstalledRelease[];
   informers: PlatformInformers;
   runs: HelmRuns;
 }): Promise<{
@@ -27,8 +24,7 @@ export async function releaseViews(options: {
   /** Those and the ones that we installed where the spec has them no longer, such as in another namespace. */
   all: ReleaseView[];
 }> {
-  const { platform, facts, informers, runs } = options;
-  const installed = await readInstalledReleases(informers.releases.list());
+  const { platform, facts, installed, informers, runs } = options;
   const desired = platformReleases(platform, facts).map(release =>
     isDeleting(platform) ? { ...release, enabled: false } : release,
   );
@@ -71,7 +67,7 @@ export function findWorkload(
 /** Releases of ours that are where the spec has them no longer. */
 function obsoleteReleases(
   desired: HelmRelease[],
-  installed: InstalledRelease[],
+  installed: readonly InstalledRelease[],
 ): HelmRelease[] {
   return installed
     .filter(
@@ -90,7 +86,7 @@ function unready(release: HelmRelease, views: ReleaseView[]): string[] {
     .filter(
       view =>
         (release.needs.includes(view.release.release) &&
-          view.release.enabled &&
+          (view.release.enabled || view.release.existing) &&
           !isReady(view)) ||
         (view.release.release === release.release && !isGone(view)),
     )
@@ -101,7 +97,7 @@ function unready(release: HelmRelease, views: ReleaseView[]): string[] {
 function dependents(
   release: HelmRelease,
   releases: HelmRelease[],
-  installed: InstalledRelease[],
+  installed: readonly InstalledRelease[],
 ): string[] {
   return releases
     .filter(

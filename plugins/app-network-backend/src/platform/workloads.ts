@@ -6,6 +6,12 @@ export interface Workload extends KubernetesObject {
   spec?: {
     replicas?: number;
     selector?: { matchLabels?: Record<string, string> };
+    template?: {
+      spec?: {
+        serviceAccountName?: string;
+        containers?: { name: string; image?: string }[];
+      };
+    };
   };
   status?: {
     observedGeneration?: number;

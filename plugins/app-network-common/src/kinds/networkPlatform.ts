@@ -455,6 +455,17 @@ const componentStatusSchema = Type.Object({
     description:
       'How far it is. Drifted: it runs, and a part of it is not as it was made. Existing: it was there already, and is used and left alone.',
   }),
+  existing: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether it was there already: the platform uses it and leaves it alone.',
+    }),
+  ),
+  serviceAccount: Type.Optional(
+    Type.String({
+      description: 'Service account of its pods, where it was there already.',
+    }),
+  ),
   step: Type.Optional(
     oneOf(COMPONENT_STEPS, {
       description: 'Where it is while it is on its way.',

@@ -5,6 +5,7 @@ import {
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import { NO_FACTS, type ClusterFacts } from '../clusterFacts';
+import { EXISTING_RELEASES } from '../existing/existing';
 import { certManagerReleases } from './certManager';
 import { istioReleases } from './istio';
 import type { Component, HelmRelease } from './types';
@@ -15,7 +16,11 @@ export function platformReleases(
   facts: ClusterFacts = NO_FACTS,
 ): HelmRelease[] {
   const spec = withDefaults(platform).spec ?? {};
-  return COMPONENTS.flatMap(releases => releases(spec, facts));
+  return COMPONENTS.flatMap(releases => releases(spec, facts)).map(release => {
+    const name = EXISTING_RELEASES[release.release];
+    const existing = name && facts.existing[name];
+    return existing ? { ...release, existing } : release;
+  });
 }
 
 const COMPONENTS: Component[] = [certManagerReleases, istioReleases];

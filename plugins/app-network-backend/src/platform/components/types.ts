@@ -4,6 +4,7 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { JsonObject } from '@backstage/types';
 import type { ClusterFacts } from '../clusterFacts';
+import type { ExistingComponent } from '../existing/existing';
 
 /** A component of the spec. */
 export type ComponentName = keyof NonNullable<
@@ -29,6 +30,8 @@ export interface HelmRelease {
   values: JsonObject;
   /** Names of the releases that must be ready before this one is installed, and that are removed after it. */
   needs: string[];
+  /** What does its job already and is not the platform's; then it is not installed. */
+  existing?: ExistingComponent;
 }
 
 /** A component of the platform: its releases, each after those that it needs. */

@@ -6,6 +6,7 @@ import {
   type NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ReconcileOwnedResult } from '../../engine/types';
+import { NO_FACTS } from '../clusterFacts';
 import type { PlatformObservation } from './row';
 import { platformStatus } from '../status';
 
@@ -78,6 +79,7 @@ const observation = (
 ): PlatformObservation => ({
   platform: platform(),
   components: components(),
+  facts: NO_FACTS,
   addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
   addressMessage: 'No address yet.',
   owned: owned(),

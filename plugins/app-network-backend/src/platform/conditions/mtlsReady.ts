@@ -13,13 +13,16 @@ export function mtlsReady(observation: PlatformObservation): Row {
   const spec = withDefaults(platform).spec ?? {};
   const istio = componentsOf(observation, 'istio-base', 'istiod');
   const type = 'MTLSReady';
+  if (istio.some(({ existing }) => existing)) {
+    return existingMesh(observation);
+  }
   if (spec.components?.istio?.enabled === false) {
     return {
       type,
       status: 'True',
-      reason: 'NotManaged',
+      reason: 'Disabled',
       message:
-        "Istio is not installed by App Network; the mesh's own policy counts.",
+        'There is no mesh: spec.components.istio.enabled is false, and the cluster has no Istio of its own.',
     };
   }
   const problem =
@@ -50,4 +53,25 @@ export function mtlsReady(observation: PlatformObservation): Row {
         reason: 'Strict',
         message: 'Plaintext to pods in the mesh is refused.',
       };
+}
+
+/** A mesh that was there already keeps the policy that it has. */
+function existingMesh({ facts, platform }: PlatformObservation): Row {
+  const wanted = withDefaults(platform).spec?.components?.istio?.mtls;
+  const type = 'MTLSReady';
+  const mode = facts.meshMode ?? 'not set, which is PERMISSIVE';
+  if (facts.meshMode === 'STRICT' || wanted === 'Permissive') {
+    return {
+      type,
+      status: 'True',
+      reason: 'Existing',
+      message: `The mesh was there already; its own policy is ${mode}.`,
+    };
+  }
+  return {
+    type,
+    status: 'False',
+    reason: 'ExistingPolicy',
+    message: `The mesh was there already and its mode of mutual TLS is ${mode}, so plaintext to pods in it is accepted. App Network leaves it alone: set its mesh-wide PeerAuthentication to STRICT, or spec.components.istio.mtls to Permissive.`,
+  };
 }

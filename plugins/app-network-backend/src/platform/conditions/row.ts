@@ -9,12 +9,14 @@ import type {
 import type { NewCondition } from '../../engine/conditions';
 import { describe } from '../../engine/objects';
 import type { ReconcileOwnedResult } from '../../engine/types';
+import type { ClusterFacts } from '../clusterFacts';
 import type { PlatformObject } from '../render/render';
 
 /** What a platform's status is made from. */
 export interface PlatformObservation {
   platform: NetworkPlatform;
   components: ComponentStatus[];
+  facts: ClusterFacts;
   /** Addresses of the ingress gateway. */
   addresses: Address[];
   /** Why there are none; empty where there are some. */
@@ -44,6 +46,14 @@ export function componentsOf(
   return components.filter(({ release }) => releases.includes(release));
 }
 
+/** States in which nothing is to be waited for. */
+const SETTLED: ComponentStatus['state'][] = [
+  'Ready',
+  'Drifted',
+  'Disabled',
+  'Existing',
+];
+
 /** A row that isn't ready because a component isn't; undefined where all are. */
 export function componentsRow(
   type: PlatformConditionType,
@@ -51,7 +61,7 @@ export function componentsRow(
 ): Row | undefined {
   const wrong =
     components.find(({ state }) => state === 'Failed') ??
-    components.find(({ state }) => state !== 'Ready' && state !== 'Disabled');
+    components.find(({ state }) => !SETTLED.includes(state));
   return (
     wrong && {
       type,
@@ -70,10 +80,17 @@ export function installedOrGiven(
   components: ComponentStatus[],
   title: string,
 ): { reason: string; message: string } {
+  const existing = components.find(other => other.existing);
+  if (existing) {
+    return {
+      reason: 'Existing',
+      message: `${title} was there already, in namespace ${existing.namespace}; it is used, and left alone.`,
+    };
+  }
   return components.every(({ state }) => state === 'Disabled')
     ? {
         reason: 'NotManaged',
-        message: `${title} is not installed by App Network; the cluster's own is used.`,
+        message: `${title} is not installed by App Network, and none was found.`,
       }
     : { reason: 'Ready', message: `${title} runs.` };
 }

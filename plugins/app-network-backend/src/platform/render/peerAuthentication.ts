@@ -3,6 +3,7 @@ import type {
   NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { IPeerAuthentication } from '@kubernetes-models/istio/security.istio.io/v1';
+import type { ClusterFacts } from '../clusterFacts';
 import { istioNamespace } from '../components/istio';
 
 /**
@@ -11,9 +12,10 @@ import { istioNamespace } from '../components/istio';
  */
 export function renderPeerAuthentication(
   spec: NetworkPlatformSpec,
+  { existing }: ClusterFacts,
 ): KubernetesObject[] {
   const { enabled = true, mtls = 'Strict' } = spec.components?.istio ?? {};
-  if (!enabled) {
+  if (!enabled || existing.istio) {
     return [];
   }
   const policy = {

@@ -41,7 +41,7 @@ export function renderPlatform(
   const issuer = renderIssuer(spec);
   return {
     objects: [
-      ...renderPeerAuthentication(spec).map(object => ({
+      ...renderPeerAuthentication(spec, facts).map(object => ({
         object,
         needs: ['istiod'],
       })),

@@ -25,7 +25,9 @@ export function renderNetworkPolicies(
   if (spec.networkPolicies?.enabled === false) {
     return [];
   }
-  const installed = releases.filter(({ enabled }) => enabled);
+  const installed = releases.filter(
+    ({ enabled, existing }) => enabled && !existing,
+  );
   return [
     ...installed.flatMap(release =>
       platformPolicies(spec, release, facts).map(object => ({

@@ -1,0 +1,91 @@
+import { eventually } from '../../testing/cluster';
+import { platformTest } from '../testing/platformTest';
+
+jest.setTimeout(120_000);
+
+describe('what is there already', () => {
+  const test = platformTest('platform-existing');
+  const { start, apply, platform, component, condition } = test;
+
+  /** A cert-manager as somebody installs it with kubectl; the API server keeps it though no pod runs here. */
+  const theirs = () => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      namespace: test.namespace,
+      name: 'their-cert-manager',
+      labels: {
+        'app.kubernetes.io/name': 'cert-manager',
+        'app.kubernetes.io/component': 'controller',
+      },
+    },
+    spec: {
+      selector: { matchLabels: { app: 'theirs' } },
+      template: {
+        metadata: { labels: { app: 'theirs' } },
+        spec: {
+          containers: [
+            {
+              name: 'controller',
+              image: 'example.com/cert-manager-controller:v1.19.0',
+            },
+          ],
+        },
+      },
+    },
+  });
+
+  const available = (replicas: number) =>
+    test.client.apply(
+      {
+        ...theirs(),
+        spec: undefined,
+        status: {
+          replicas,
+          readyReplicas: replicas,
+          availableReplicas: replicas,
+        },
+      },
+      { subresource: 'status', fieldManager: 'test', force: true },
+    );
+
+  it('is used and left alone, is missed when it does not run, and gives way to one of our own when it is gone', async () => {
+    await test.client.create(theirs());
+    await available(1);
+    start();
+    await apply({ certManager: { namespace: undefined } });
+    expect(await component('cert-manager', 'Existing')).toMatchObject({
+      namespace: test.namespace,
+      version: '1.19.0',
+      existing: true,
+      message: `Deployment ${test.namespace}/their-cert-manager (version 1.19.0) was there already: it is used, and left alone.`,
+    });
+    await component('istio-ingressgateway', 'Ready');
+    expect(await test.helmCalls()).not.toContainEqual(
+      expect.stringContaining('cert-manager'),
+    );
+
+    await available(0);
+    expect((await component('cert-manager', 'Failed')).message).toContain(
+      'bring it up, or delete it, and the platform installs its own',
+    );
+    expect(await condition('CertificatesReady')).toMatchObject({
+      status: 'False',
+      reason: 'ComponentFailed',
+    });
+
+    await apply();
+    await test.client.delete({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      namespace: test.namespace,
+      name: 'their-cert-manager',
+    });
+    await component('cert-manager', 'Ready');
+    await eventually('no longer said to be theirs', async () =>
+      (
+        await platform()
+      )?.status?.components?.every(({ existing }) => !existing),
+    );
+  });
+});

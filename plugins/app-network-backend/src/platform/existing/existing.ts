@@ -1,0 +1,178 @@
+import type {
+  KubernetesObject,
+  NetworkPlatform,
+  NetworkPlatformStatus,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { ComponentName } from '../components/types';
+import type { Workload } from '../workloads';
+
+/** Something that does a component's job and was not installed by the platform: it is used, and left alone. */
+export interface ExistingComponent {
+  /** Namespace and name of its Deployment. */
+  namespace: string;
+  name: string;
+  /** Tag of its image, without a leading v; undefined where the image has none. */
+  version: string | undefined;
+  serviceAccount: string;
+  /** Whether its pods are there. */
+  ready: boolean;
+}
+
+/** What is told apart here. */
+export type ExistingName =
+  | Exclude<ComponentName, 'ingressNginx'>
+  | 'ingressGateway';
+
+export type ExistingComponents = Partial<
+  Record<ExistingName, ExistingComponent>
+>;
+
+/**
+ * Labels by which upstream's charts and installers mark the Deployment that a component is (cert-manager and ExternalDNS: recommended
+ * labels of Kubernetes; Istio: charts istiod and gateway, and istioctl).
+ */
+export const EXISTING_SELECTORS: Record<ExistingName, string> = {
+  certManager:
+    'app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller',
+  istio: 'app=istiod',
+  ingressGateway: 'istio=ingressgateway',
+  externalDNS: 'app.kubernetes.io/name=external-dns',
+};
+
+/**
+ * What is there and not the platform's own.
+ *
+ * @param found - Deployments with the labels of {@link EXISTING_SELECTORS}
+ * @param isOurs - whether a Helm release, by namespace and name, is one that the platform has installed or installs
+ */
+export function existingComponents(
+  found: Record<ExistingName, readonly Workload[]>,
+  isOurs: (namespace: string, release: string) => boolean,
+): ExistingComponents {
+  const existing: ExistingComponents = {};
+  for (const name of Object.keys(EXISTING_SELECTORS) as ExistingName[]) {
+    const others = found[name]
+      .filter(
+        workload =>
+          !workload.metadata.deletionTimestamp &&
+          !isMadeBy(workload, isOurs) &&
+          isUsable(name, workload),
+      )
+      .sort(byNamespace);
+    // With one of our own in its place, another is nobody's concern here.
+    const [other] =
+      others.length === found[name].length ? others : ([] as Workload[]);
+    if (other) {
+      existing[name] = describeExisting(other);
+    }
+  }
+  return existing;
+}
+
+/**
+ * Applications' Gateways and the gateway's Service are found by upstream's usual name; a gateway of another name is somebody's for their own
+ * purposes.
+ */
+function isUsable(name: ExistingName, { metadata }: Workload): boolean {
+  return name !== 'ingressGateway' || metadata.name === 'istio-ingressgateway';
+}
+
+function describeExisting(workload: Workload): ExistingComponent {
+  const { metadata, spec, status } = workload;
+  const pod = spec?.template?.spec;
+  const image = pod?.containers?.[0]?.image ?? '';
+  const tag = /:v?([^:/@]+)(@.*)?$/.exec(image)?.[1];
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    version: tag === 'auto' ? undefined : tag,
+    serviceAccount: pod?.serviceAccountName ?? 'default',
+    ready: (status?.availableReplicas ?? 0) > 0,
+  };
+}
+
+/** Whether an object was made by a Helm release of ours, as Helm's own annotations tell (helm.sh/helm/v4/pkg/action/validate.go). */
+function isMadeBy(
+  { metadata }: KubernetesObject,
+  isOurs: (namespace: string, release: string) => boolean,
+): boolean {
+  const { annotations = {} } = metadata;
+  const release = annotations['meta.helm.sh/release-name'];
+  const namespace = annotations['meta.helm.sh/release-namespace'];
+  return Boolean(release && namespace && isOurs(namespace, release));
+}
+
+function byNamespace(one: KubernetesObject, other: KubernetesObject): number {
+  const key = ({ metadata }: KubernetesObject) =>
+    `${metadata.namespace}/${metadata.name}`;
+  return key(one) < key(other) ? -1 : 1;
+}
+
+/** A platform whose namespaces are those of what exists, so that all that depends on the place follows. */
+export function withExisting(
+  platform: NetworkPlatform,
+  existing: Partial<Record<ExistingName, { namespace: string }>>,
+): NetworkPlatform {
+  const { certManager, istio, ingressGateway, externalDNS } = existing;
+  const { components = {} } = platform.spec ?? {};
+  return {
+    ...platform,
+    spec: {
+      ...platform.spec,
+      components: {
+        ...components,
+        ...(certManager && {
+          certManager: {
+            ...components.certManager,
+            namespace: certManager.namespace,
+          },
+        }),
+        ...((istio || ingressGateway) && {
+          istio: {
+            ...components.istio,
+            ...(istio && { namespace: istio.namespace }),
+            ...(ingressGateway && {
+              ingressGateway: {
+                ...components.istio?.ingressGateway,
+                namespace: ingressGateway.namespace,
+              },
+            }),
+          },
+        }),
+        ...(externalDNS && {
+          externalDNS: {
+            ...components.externalDNS,
+            namespace: externalDNS.namespace,
+          },
+        }),
+      },
+    },
+  };
+}
+
+/** What exists, as the status of a platform tells it, for those who see nothing else of the cluster. */
+export function existingInStatus(
+  status: NetworkPlatformStatus | undefined,
+): Partial<
+  Record<ExistingName, { namespace: string; serviceAccount?: string }>
+> {
+  return Object.fromEntries(
+    (status?.components ?? []).flatMap(
+      ({ existing, namespace, serviceAccount, release }) => {
+        const name = EXISTING_RELEASES[release];
+        return existing && name && namespace
+          ? [[name, { namespace, serviceAccount }]]
+          : [];
+      },
+    ),
+  );
+}
+
+/** Releases in whose place something may exist. */
+export const EXISTING_RELEASES: Record<string, ExistingName | undefined> = {
+  'cert-manager': 'certManager',
+  'istio-base': 'istio',
+  istiod: 'istio',
+  'istio-ingressgateway': 'ingressGateway',
+  'external-dns': 'externalDNS',
+};
