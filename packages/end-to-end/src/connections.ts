@@ -1,0 +1,123 @@
+import {
+  kubectl,
+  type KubernetesObject,
+  type LocalCluster,
+} from './cluster.ts';
+
+/** A pod that makes connections. */
+export interface Caller {
+  namespace: string;
+  name: string;
+}
+
+/** What became of a connection: `timed out` is what a policy does to one, `refused` what a host does that nobody listens on. */
+export type Outcome = 'connected' | 'timed out' | 'refused' | string;
+
+const IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
+
+/** Opens a new connection from a pod, for established ones outlive a policy. */
+export async function connect(
+  cluster: LocalCluster,
+  caller: Caller,
+  address: string,
+): Promise<Outcome> {
+  try {
+    await kubectl(cluster, [
+      ...['exec', caller.name, '--namespace', caller.namespace, '--'],
+      ...['/agnhost', 'connect', '--timeout=2s', address],
+    ]);
+    return 'connected';
+  } catch (error) {
+    const text = String(error);
+    return /TIMEOUT/.test(text)
+      ? 'timed out'
+      : /REFUSED/.test(text)
+      ? 'refused'
+      : text;
+  }
+}
+
+/** `<address>:<port>` of a pod, by its name or its labels. */
+export async function addressOf(
+  cluster: LocalCluster,
+  target: { namespace: string; port: number } & (
+    | { pod: string }
+    | { labels: Record<string, string> }
+  ),
+): Promise<string> {
+  const printed = await kubectl(cluster, [
+    ...['get', 'pods', '--namespace', target.namespace, '--output', 'json'],
+    ...('pod' in target
+      ? ['--field-selector', `metadata.name=${target.pod}`]
+      : [
+          '--selector',
+          Object.entries(target.labels)
+            .map(([label, value]) => `${label}=${value}`)
+            .join(','),
+        ]),
+  ]);
+  const { items } = JSON.parse(printed) as {
+    items: { status: { podIP?: string } }[];
+  };
+  const ip = items.find(({ status }) => status.podIP)?.status.podIP;
+  if (!ip) {
+    throw new Error(`There is no pod for ${JSON.stringify(target)}.`);
+  }
+  return `${ip}:${target.port}`;
+}
+
+export function namespace(name: string): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+/** A pod labelled `app: <name>` that can call, and answers on the ports that it serves. */
+export function pod(
+  { namespace: inNamespace, name }: Caller,
+  {
+    labels = {},
+    serves = [],
+  }: { labels?: Record<string, string>; serves?: number[] } = {},
+): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      namespace: inNamespace,
+      name,
+      labels: { app: name, ...labels },
+    },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: (serves.length > 0 ? serves : [undefined]).map((port, i) => ({
+        name: `main-${i}`,
+        image: IMAGE,
+        args: port
+          ? ['netexec', `--http-port=${port}`, '--udp-port=-1']
+          : ['pause'],
+        ...(port ? { readinessProbe: { httpGet: { path: '/', port } } } : {}),
+      })),
+    },
+  } as KubernetesObject;
+}
+
+/** Waits until all pods of these namespaces are ready. */
+export async function podsReady(
+  cluster: LocalCluster,
+  namespaces: string[],
+): Promise<void> {
+  for (const name of namespaces) {
+    await kubectl(cluster, [
+      ...['wait', 'pods', '--all', '--namespace', name],
+      ...['--for=condition=Ready', '--timeout=90s'],
+    ]);
+  }
+}
+
+export async function deleteNamespaces(
+  cluster: LocalCluster,
+  names: string[],
+): Promise<void> {
+  await kubectl(cluster, [
+    ...['delete', 'namespace', ...names, '--ignore-not-found'],
+  ]);
+}
