@@ -153,11 +153,7 @@ test.describe('NetworkPolicies of the platform', () => {
       [STRANGER, MESHED, SCRAPER].map(caller => ({
         caller,
         target,
-        expected: !callers.includes(caller)
-          ? 'timed out'
-          : idle
-          ? expect.stringMatching(/^(connected|refused)$/)
-          : 'connected',
+        expected: callers.includes(caller) ? admitted(idle) : 'timed out',
       })),
     );
     const seen = await Promise.all(
@@ -241,3 +237,7 @@ test.describe('NetworkPolicies of the platform', () => {
     }
   });
 });
+
+function admitted(idle = false) {
+  return idle ? expect.stringMatching(/^(connected|refused)$/) : 'connected';
+}
