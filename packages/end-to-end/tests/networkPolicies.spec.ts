@@ -80,6 +80,40 @@ const PLATFORM: {
   })),
 ];
 
+/** A webhook of the system component, for a kind that there is none of. */
+const WEBHOOK: KubernetesObject[] = [
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace: LEDGER, name: 'ledger' },
+    spec: {
+      selector: { app: 'ledger' },
+      ports: [{ port: 443, targetPort: 9090 }],
+    },
+  } as KubernetesObject,
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: LEDGER },
+    webhooks: [
+      {
+        name: 'ledger.example.com',
+        clientConfig: { service: { namespace: LEDGER, name: 'ledger' } },
+        rules: [
+          {
+            apiGroups: ['ledger.example.com'],
+            apiVersions: ['*'],
+            resources: ['*'],
+            operations: ['CREATE'],
+          },
+        ],
+        admissionReviewVersions: ['v1'],
+        sideEffects: 'None',
+      },
+    ],
+  } as KubernetesObject,
+];
+
 test.describe.configure({ mode: 'serial' });
 
 test.describe('NetworkPolicies of the platform', () => {
@@ -182,6 +216,28 @@ test.describe('NetworkPolicies of the platform', () => {
     expect(await outcome(TELLER, 9090)).toBe('timed out');
     expect(await outcome(STRANGER, 8080)).toBe('timed out');
     expect(await outcome(MESHED, 8080)).toBe('timed out');
+  });
+
+  test('let everybody to the port of a webhook that a system component comes to serve, for the API server has no address', async () => {
+    const address = await addressOf(cluster, {
+      pod: 'ledger',
+      namespace: LEDGER,
+      port: 9090,
+    });
+    expect(await connect(cluster, STRANGER, address)).toBe('timed out');
+    await apply(cluster, WEBHOOK);
+    try {
+      await expect
+        .poll(() => connect(cluster, STRANGER, address))
+        .toBe('connected');
+    } finally {
+      await kubectl(cluster, [
+        ...['delete', 'validatingwebhookconfiguration', LEDGER],
+      ]);
+    }
+    await expect
+      .poll(() => connect(cluster, STRANGER, address))
+      .toBe('timed out');
   });
 
   test('leave the API server, kubelet and proxies their way: a new pod joins the mesh, a certificate is issued', async () => {

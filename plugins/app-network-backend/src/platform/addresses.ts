@@ -9,6 +9,7 @@ export interface Service extends KubernetesObject {
     type?: string;
     clusterIPs?: string[];
     externalIPs?: string[];
+    selector?: Record<string, string>;
     ports?: {
       port: number;
       targetPort?: number | string;

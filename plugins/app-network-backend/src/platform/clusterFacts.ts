@@ -5,6 +5,7 @@ import type {
   NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import { serviceAddresses } from './addresses';
+import { apiServerCalls, type CalledPods } from './apiServerCalls';
 import {
   INGRESS_GATEWAY,
   ingressGatewayNamespace,
@@ -29,6 +30,8 @@ export interface ClusterFacts {
   releasePorts: Record<string, ServicePort['podPort'][]>;
   /** Ports of the Services that system components name, by `<namespace>/<name>`; those that are there. */
   systemServices: Record<string, ServicePort[]>;
+  /** Pods that the API server calls, by namespace; those of namespaces with system components. */
+  apiServerCalls: Record<string, CalledPods[]>;
   /** What is there and not the platform's own. */
   existing: ExistingComponents;
   /** Mode of the mesh-wide PeerAuthentication, whoever made it; undefined where there is none. */
@@ -47,6 +50,7 @@ export const NO_FACTS: ClusterFacts = {
   systemAddresses: [],
   releasePorts: {},
   systemServices: {},
+  apiServerCalls: {},
   existing: {},
   meshMode: undefined,
 };
@@ -82,6 +86,10 @@ export function readClusterFacts(
     meshMode: meshPolicy && (meshPolicy.spec?.mtls?.mode ?? 'UNSET'),
     releasePorts: portsOfReleases(informers, platform),
     systemServices: portsOfSystemServices(informers, spec),
+    apiServerCalls: apiServerCalls(
+      informers,
+      new Set(spec.systemComponents?.map(({ namespace }) => namespace)),
+    ),
   };
 }
 

@@ -23,6 +23,14 @@ const FACTS: ClusterFacts = {
       port,
     })),
   },
+  apiServerCalls: {
+    vault: [
+      {
+        selector: { app: 'injector' },
+        podPort: { protocol: 'TCP', port: 8080 },
+      },
+    ],
+  },
   systemServices: {
     'monitoring/prometheus': [
       { port: 9090, podPort: { protocol: 'TCP', port: 'web' } },

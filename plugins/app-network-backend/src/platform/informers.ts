@@ -6,6 +6,7 @@ import {
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
 import type { Cluster, Informer } from '../engine/types';
 import type { Service } from './addresses';
+import type { ApiService, WebhookConfiguration } from './apiServerCalls';
 import type { PeerAuthentication } from './clusterFacts';
 import { releaseNames } from './components/platformReleases';
 import { EXISTING_SELECTORS, type ExistingName } from './existing/existing';
@@ -25,6 +26,9 @@ export interface PlatformInformers {
   /** Deployments that do a component's job, whoever made them. */
   existing: Record<ExistingName, Informer<Workload>>;
   peerAuthentications: Informer<PeerAuthentication>;
+  /** All of both kinds. */
+  webhookConfigurations: Informer<WebhookConfiguration>[];
+  apiServices: Informer<ApiService>;
   /** The namespace kube-system alone. */
   systemNamespace: Informer;
   /** All but the platforms. */
@@ -82,6 +86,18 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     apiVersion: 'security.istio.io/v1',
     kind: 'PeerAuthentication',
   });
+  const webhookConfigurations = (
+    ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const
+  ).map(kind =>
+    informers.informer<WebhookConfiguration>({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind,
+    }),
+  );
+  const apiServices = informers.informer<ApiService>({
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+  });
   const owned = PLATFORM_KINDS.map(kind =>
     informers.informer<KubernetesObject>(kind, {
       labelSelector: MANAGED_BY_SELECTOR,
@@ -92,6 +108,8 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     ...Object.values(workloads),
     ...Object.values(existing),
     services,
+    // Without them a NetworkPolicy could keep the API server from a webhook.
+    ...webhookConfigurations,
   ];
   return {
     platforms,
@@ -101,11 +119,14 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     issuers,
     existing,
     peerAuthentications,
+    webhookConfigurations,
+    apiServices,
     systemNamespace,
     others: [
       ...required,
       issuers,
       peerAuthentications,
+      apiServices,
       systemNamespace,
       ...owned,
     ],

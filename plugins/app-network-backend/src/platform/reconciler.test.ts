@@ -40,6 +40,11 @@ const informers: PlatformInformers = {
     ingressGateway: syncedInformer(ANY),
     externalDNS: syncedInformer(ANY),
   },
+  webhookConfigurations: [],
+  apiServices: syncedInformer({
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+  }),
   peerAuthentications: syncedInformer(ANY),
   systemNamespace: syncedInformer(ANY),
   others: [],

@@ -35,6 +35,7 @@ export function systemPolicy(
       ingress: [
         { from: [{ podSelector }] },
         ...fromIngressController(spec, component, releases, facts),
+        ...fromApiServer(component, facts),
         ...fromScrapers(spec),
         ...fromAccess(component),
       ],
@@ -72,6 +73,27 @@ function fromIngressController(
       ports,
     },
   ];
+}
+
+/** From anybody, for the API server's address can't be known (see the table of what the platform installs). */
+function fromApiServer(
+  { namespace, selector }: SystemComponent,
+  facts: ClusterFacts,
+): IngressRule[] {
+  const ports = (facts.apiServerCalls[namespace] ?? [])
+    .filter(called => mayMeet(called.selector, selector?.matchLabels ?? {}))
+    .map(({ podPort }) => podPort);
+  return ports.length > 0 ? [{ ports }] : [];
+}
+
+/** Whether a pod may be selected by both: unless they ask for different values of a label. */
+function mayMeet(
+  one: Record<string, string>,
+  other: Record<string, string>,
+): boolean {
+  return Object.entries(one).every(
+    ([label, value]) => (other[label] ?? value) === value,
+  );
 }
 
 /** The release whose pods serve system components; undefined where it is not the platform's. */
