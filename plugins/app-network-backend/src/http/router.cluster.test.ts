@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import {
   API_VERSION,
-  createAppNetworkClient,
   type AppNetwork,
   type AppNetworkClient,
 } from '@app-network/backstage-plugin-app-network-common';
@@ -21,6 +19,7 @@ import { ResponseError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { appNetworkPlugin } from '../plugin';
+import { apiClient } from '../testing/apiClient';
 import {
   connectToTestCluster,
   eventually,
@@ -53,7 +52,7 @@ beforeAll(async () => {
   admin = await connectToTestCluster();
   namespace = await admin.createNamespace();
   backend = await start();
-  api = client(backend.server);
+  api = apiClient(backend.server, mockCredentials.user.header());
   await eventually('cluster test is Ready', async () =>
     (
       await api.getClusters()
@@ -92,26 +91,6 @@ async function start(...features: BackendFeature[]) {
       }),
       ...features,
     ],
-  });
-}
-
-function client(
-  server: { address(): AddressInfo | string | null },
-  authorization = mockCredentials.user.header(),
-): AppNetworkClient {
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  return createAppNetworkClient({
-    discoveryApi: {
-      getBaseUrl: async pluginId => `http://localhost:${port}/api/${pluginId}`,
-    },
-    fetchApi: {
-      fetch: (input, init) => {
-        const request = new Request(input, init);
-        request.headers.set('authorization', authorization);
-        return fetch(request);
-      },
-    },
   });
 }
 
@@ -542,7 +521,7 @@ it('answers 403 to whom the permission is denied, and 401 to whom nobody knows',
     mockServices.permissions.factory({ result: AuthorizeResult.DENY }),
   );
   try {
-    const theirs = client(denied.server);
+    const theirs = apiClient(denied.server, mockCredentials.user.header());
     for (const call of [
       () => theirs.getClusters(),
       () => theirs.getPlatform('test'),
@@ -567,7 +546,7 @@ it('answers 403 to whom the permission is denied, and 401 to whom nobody knows',
         /^403 .*permission app-network\.\w+ is denied/s,
       );
     }
-    const anonymous = client(denied.server, mockCredentials.none.header());
+    const anonymous = apiClient(denied.server, mockCredentials.none.header());
     expect(await refusal(anonymous.getClusters())).toMatch(/^401 /);
   } finally {
     await denied.stop();

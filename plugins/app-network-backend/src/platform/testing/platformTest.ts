@@ -247,7 +247,7 @@ function callsFile(folder: string): string {
 }
 
 /** A chart with a ConfigMap; with values it has a Deployment, waits for a Job that nobody runs, or fails. */
-async function writeChart(folder: string): Promise<string> {
+export async function writeChart(folder: string): Promise<string> {
   await mkdir(path.join(folder, 'templates'), { recursive: true });
   await writeFile(
     path.join(folder, 'Chart.yaml'),
