@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { CustomResourceDefinition } from '@app-network/backstage-plugin-app-network-common';
-import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { parseAllDocuments } from 'yaml';
+import { localBuild } from '../../testing/localBuild';
 
 const run = promisify(execFile);
 
@@ -37,22 +37,4 @@ export async function upstreamDefinitions(): Promise<
     .map(document => document.toJS() as CustomResourceDefinition | null)
     .filter(object => object?.kind === 'CustomResourceDefinition')
     .filter(object => object !== null);
-}
-
-async function localBuild(): Promise<{
-  helm: string;
-  charts: Record<string, { path: string } | undefined>;
-}> {
-  const cli = resolvePackagePath(
-    '@app-network/backstage-plugin-app-network-backend',
-    '../../packages/local-cluster/src/cli.ts',
-  );
-  const { stdout } = await run(process.execPath, [
-    cli,
-    'status',
-    '--name',
-    'test',
-    '--json',
-  ]);
-  return JSON.parse(stdout) as Awaited<ReturnType<typeof localBuild>>;
 }

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
+
+const run = promisify(execFile);
+
+/** What the local cluster was built of: the `helm` program, and upstream's charts by name. Paths. */
+export interface LocalBuild {
+  helm: string;
+  charts: Record<string, { path: string } | undefined>;
+}
+
+export async function localBuild(): Promise<LocalBuild> {
+  const cli = resolvePackagePath(
+    '@app-network/backstage-plugin-app-network-backend',
+    '../../packages/local-cluster/src/cli.ts',
+  );
+  const { stdout } = await run(process.execPath, [
+    cli,
+    'status',
+    '--name',
+    'test',
+    '--json',
+  ]);
+  return JSON.parse(stdout) as LocalBuild;
+}
