@@ -76,6 +76,7 @@ export async function getObject<T>(
 
 /** A Kubernetes object, as far as the tests look at any. */
 export interface KubernetesObject {
+  spec?: unknown;
   apiVersion: string;
   kind: string;
   metadata: {

@@ -13,7 +13,7 @@ export interface Caller {
 /** What became of a connection: connected; timed out, as a policy does it; refused, where nobody listens; or what else was said. */
 export type Outcome = string;
 
-const IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
+export const IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
 
 /** Opens a new connection from a pod, for established ones outlive a policy. */
 export async function connect(

@@ -18,6 +18,8 @@ export function networkPlatform(charts: Charts): string {
     spec: {
       profile: 'development',
       certificates: { selfSigned: {} },
+      // NGINX's image can't be built from packages; Istio's gateway serves Ingresses too.
+      ingressController: 'istio',
       components: {
         certManager: {
           chart: chart('cert-manager'),
@@ -57,7 +59,6 @@ export function networkPlatform(charts: Charts): string {
           },
           egressGateway: { enabled: false },
         },
-        ingressNginx: { enabled: false },
         // Where it comes from; it is installed where spec.dns.external is said.
         ...(charts['external-dns'] && {
           externalDNS: { chart: { path: charts['external-dns'].path } },

@@ -1,6 +1,8 @@
-import type {
-  KubernetesObject,
-  ObjectRef,
+import {
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  type KubernetesObject,
+  type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { KindRef } from './types';
 
@@ -53,4 +55,9 @@ export function describe(ref: {
   name: string;
 }): string {
   return `${ref.kind} ${keyOf(ref.namespace, ref.name)}`;
+}
+
+/** Whether this project has made an object. */
+export function isManaged({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY;
 }

@@ -120,7 +120,7 @@ function isNewerVersion(version = '', than = ''): boolean {
     : version.length > than.length;
 }
 
-/** Leaves out who else wrote which field; it is often the larger half of an object, and only our own part is read. */
+/** Leaves out who else wrote which field; it is often the larger half of an object, and only our own parts are read. */
 function compact<T extends KubernetesObject>(object: T): T {
   const { managedFields } = object.metadata;
   if (!managedFields) {
@@ -130,8 +130,8 @@ function compact<T extends KubernetesObject>(object: T): T {
     ...object,
     metadata: {
       ...object.metadata,
-      managedFields: managedFields.filter(
-        ({ manager }) => manager === MANAGED_BY,
+      managedFields: managedFields.filter(({ manager }) =>
+        manager?.startsWith(MANAGED_BY),
       ),
     },
   };

@@ -14,6 +14,11 @@ import {
 import { platformReleases } from './components/platformReleases';
 import { withExisting, type ExistingComponents } from './existing/existing';
 import { readExisting } from './existing/readExisting';
+import {
+  ingressAddresses,
+  readIngressClass,
+} from './systemComponents/ingressFacts';
+import { ingressController } from './systemComponents/ingressController';
 import type { PlatformInformers } from './informers';
 import type { InstalledRelease } from './installedReleases';
 import { releasePorts, servicePorts, type ServicePort } from './servicePorts';
@@ -34,6 +39,8 @@ export interface ClusterFacts {
   apiServerCalls: Record<string, CalledPods[]>;
   /** What is there and not the platform's own. */
   existing: ExistingComponents;
+  /** The IngressClass that is to serve system components, and whether the platform made it; undefined where there is none. */
+  ingressClass: { controller: string; ours: boolean } | undefined;
   /** Mode of the mesh-wide PeerAuthentication, whoever made it; undefined where there is none. */
   meshMode: string | undefined;
 }
@@ -52,6 +59,7 @@ export const NO_FACTS: ClusterFacts = {
   systemServices: {},
   apiServerCalls: {},
   existing: {},
+  ingressClass: undefined,
   meshMode: undefined,
 };
 
@@ -77,12 +85,18 @@ export function readClusterFacts(
   const meshPolicy = informers.peerAuthentications
     .list(istioNamespace(spec))
     .find(policy => !policy.spec?.selector);
+  const applicationAddresses = serviceAddresses(gateway).addresses;
+  const ingressClass = readIngressClass(informers, spec, releases.desired);
   return {
     clusterId: informers.systemNamespace.get(undefined, 'kube-system')?.metadata
       .uid,
-    applicationAddresses: serviceAddresses(gateway).addresses,
-    systemAddresses: [],
+    applicationAddresses,
+    systemAddresses: ingressAddresses(
+      informers,
+      ingressController(spec, { ingressClass }),
+    ),
     existing,
+    ingressClass,
     meshMode: meshPolicy && (meshPolicy.spec?.mtls?.mode ?? 'UNSET'),
     releasePorts: portsOfReleases(informers, platform),
     systemServices: portsOfSystemServices(informers, spec),

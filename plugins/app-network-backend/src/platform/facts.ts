@@ -85,7 +85,7 @@ export function platformIssuer(spec: NetworkPlatformSpec): Required<IssuerRef> {
  * The suffix of generated hostnames. With wildcard DNS it carries the gateway's IP address, for that is what such a server answers with
  * (nip.io: dots or dashes for IPv4; sslip.io: also IPv6, with dashes); a gateway known by a hostname alone has no such suffix.
  */
-function dnsSuffix(
+export function dnsSuffix(
   spec: NetworkPlatformSpec,
   addresses: Address[],
 ): string | undefined {

@@ -15,6 +15,7 @@ const FACTS: ClusterFacts = {
   clusterId: '3f1c9d0e-1111-2222-3333-444455556666',
   applicationAddresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
   existing: {},
+  ingressClass: undefined,
   meshMode: undefined,
   systemAddresses: [{ type: 'IPAddress', value: '203.0.113.8' }],
   releasePorts: {

@@ -10,6 +10,7 @@ import type { ApiService, WebhookConfiguration } from './apiServerCalls';
 import type { PeerAuthentication } from './clusterFacts';
 import { releaseNames } from './components/platformReleases';
 import { EXISTING_SELECTORS, type ExistingName } from './existing/existing';
+import type { Ingress, IngressClass } from './systemComponents/ingressFacts';
 import type { ReleaseSecret, WorkloadRef } from './installedReleases';
 import { PLATFORM_KINDS } from './render/render';
 import type { Workload } from './workloads';
@@ -20,6 +21,8 @@ export interface PlatformInformers {
   /** Release Secrets of Helm, those of our release names alone: they are large. */
   releases: Informer<ReleaseSecret>;
   workloads: Record<WorkloadRef['kind'], Informer<Workload>>;
+  /** All that makes pods, whoever made it, for system components may be any of it. */
+  allWorkloads: Informer<Workload>[];
   services: Informer<Service>;
   /** All ClusterIssuers, the user's too. */
   issuers: Informer;
@@ -29,6 +32,9 @@ export interface PlatformInformers {
   /** All of both kinds. */
   webhookConfigurations: Informer<WebhookConfiguration>[];
   apiServices: Informer<ApiService>;
+  /** All IngressClasses and Ingresses, whoever made them. */
+  ingressClasses: Informer<IngressClass>;
+  ingresses: Informer<Ingress>;
   /** The namespace kube-system alone. */
   systemNamespace: Informer;
   /** All but the platforms. */
@@ -59,6 +65,9 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     DaemonSet: workload('DaemonSet'),
     StatefulSet: workload('StatefulSet'),
   };
+  const allWorkloads = (
+    ['Deployment', 'StatefulSet', 'DaemonSet'] as const
+  ).map(kind => informers.informer<Workload>({ apiVersion: 'apps/v1', kind }));
   const services = informers.informer<Service>({
     apiVersion: 'v1',
     kind: 'Service',
@@ -66,6 +75,14 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
   const issuers = informers.informer({
     apiVersion: 'cert-manager.io/v1',
     kind: 'ClusterIssuer',
+  });
+  const ingressClasses = informers.informer<IngressClass>({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+  });
+  const ingresses = informers.informer<Ingress>({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
   });
   const systemNamespace = informers.informer(
     { apiVersion: 'v1', kind: 'Namespace' },
@@ -106,7 +123,10 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
   const required = [
     releases,
     ...Object.values(workloads),
+    ...allWorkloads,
     ...Object.values(existing),
+    ingressClasses,
+    ingresses,
     services,
     // Without them a NetworkPolicy could keep the API server from a webhook.
     ...webhookConfigurations,
@@ -115,12 +135,15 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     platforms,
     releases,
     workloads,
+    allWorkloads,
     services,
     issuers,
     existing,
     peerAuthentications,
     webhookConfigurations,
     apiServices,
+    ingressClasses,
+    ingresses,
     systemNamespace,
     others: [
       ...required,

@@ -18,6 +18,7 @@ const PLATFORM: NetworkPlatform = {
     components: {
       certManager: { enabled: false },
       istio: { enabled: false },
+      ingressNginx: { enabled: false },
     },
   },
 };
@@ -32,6 +33,7 @@ const informers: PlatformInformers = {
     DaemonSet: syncedInformer(ANY),
     StatefulSet: syncedInformer(ANY),
   },
+  allWorkloads: [],
   services: syncedInformer(ANY),
   issuers: syncedInformer(ANY),
   existing: {
@@ -46,6 +48,8 @@ const informers: PlatformInformers = {
     kind: 'APIService',
   }),
   peerAuthentications: syncedInformer(ANY),
+  ingressClasses: syncedInformer(ANY),
+  ingresses: syncedInformer(ANY),
   systemNamespace: syncedInformer(ANY),
   others: [],
   required: [],

@@ -3,6 +3,7 @@ import {
   withDefaults,
   type ComponentStatus,
   type NetworkPlatform,
+  type SystemComponentStatus,
 } from '@app-network/backstage-plugin-app-network-common';
 import {
   ensureFinalizer,
@@ -13,7 +14,7 @@ import { writeStatus } from '../engine/status';
 import type { KubernetesClient, Reconciler } from '../engine/types';
 import { serviceAddresses } from './addresses';
 import { readClusterFacts, type ClusterFacts } from './clusterFacts';
-import { componentStatus, type ReleaseView } from './componentStatus';
+import { componentStatus, isReady, type ReleaseView } from './componentStatus';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
 import { platformIssuer } from './facts';
 import { platformReleases } from './components/platformReleases';
@@ -27,6 +28,8 @@ import { findWorkload, isGone, releaseViews } from './releaseViews';
 import { renderPlatform } from './render/render';
 import type { Failure } from './retries';
 import { blockedStatus, platformStatus } from './status';
+import { createMembers } from './systemComponents/members';
+import { systemComponentStatus } from './systemComponents/status';
 
 export interface PlatformReconcilerOptions {
   client: KubernetesClient;
@@ -50,6 +53,7 @@ export function createPlatformReconciler(
 ): Reconciler {
   const { client, informers, runs, objects } = options;
   const podProblems = createPodProblems();
+  const members = createMembers({ client, informers });
 
   return {
     async reconcile(key) {
@@ -83,6 +87,12 @@ export function createPlatformReconciler(
         runs,
       });
       const owned = await objects.reconcile(platform, views.desired, facts);
+      const observedComponents = await members.reconcile(
+        platform,
+        views.desired.some(
+          view => view.release.release === 'istiod' && isReady(view),
+        ),
+      );
       if (isDeleting(platform) && views.all.every(isGone) && isCleared(owned)) {
         await removeFinalizer(client, platform, FINALIZER);
         return {};
@@ -101,12 +111,17 @@ export function createPlatformReconciler(
       const components = views.desired.map(view =>
         componentStatus(view, previousStatus(platform, view), now),
       );
+      const { spec = {} } = withDefaults(platform);
+      const systemComponents = observedComponents.map(component =>
+        systemComponentStatus(component, spec, facts, owned),
+      );
       await writeStatus(
         client,
         platform,
         platformStatus({
           platform,
           components,
+          systemComponents,
           owned,
           facts,
           ...observe(informers, platform, facts),
@@ -115,7 +130,7 @@ export function createPlatformReconciler(
       );
 
       return nextLook(
-        components,
+        [...components, ...systemComponents],
         views.all.map(view => (view.running ? undefined : view.failure)),
         objects.failure(platform),
         owned.conflicts.length > 0,
@@ -190,7 +205,7 @@ function isCleared(owned: OwnedObjectsResult): boolean {
 
 /** When to look again though nothing changes: for progress, and for what is to be tried again. */
 function nextLook(
-  components: ComponentStatus[],
+  components: Pick<ComponentStatus | SystemComponentStatus, 'state'>[],
   runFailures: (Failure | undefined)[],
   objectFailure: Failure | undefined,
   isNameTaken: boolean,
@@ -205,7 +220,10 @@ function nextLook(
   return delays.length > 0 ? { requeueAfterMs: Math.min(...delays) } : {};
 }
 
-const PROGRESS: Partial<Record<ComponentStatus['state'], number>> = {
+const PROGRESS: Partial<
+  Record<(ComponentStatus | SystemComponentStatus)['state'], number>
+> = {
+  Progressing: PROGRESS_MS,
   Installing: PROGRESS_MS,
   Upgrading: PROGRESS_MS,
   Removing: PROGRESS_MS,

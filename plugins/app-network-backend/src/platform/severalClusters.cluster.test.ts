@@ -117,6 +117,7 @@ describe('a backend with several clusters', () => {
         spec: {
           ...spec,
           networkPolicies: { enabled: false },
+          ingressController: 'istio',
           components: {
             certManager: { chart: ours, values },
             istio: {

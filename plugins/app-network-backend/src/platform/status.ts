@@ -18,7 +18,8 @@ import { platformRows } from './conditions/rows';
 export function platformStatus(
   observation: PlatformObservation,
 ): NetworkPlatformStatus {
-  const { platform, components, addresses, now } = observation;
+  const { platform, components, systemComponents, addresses, facts, now } =
+    observation;
   const { generation, deletionTimestamp } = platform.metadata;
   const rows = platformRows(observation).map(row => ({
     ...row,
@@ -35,7 +36,14 @@ export function platformStatus(
     observedGeneration: generation,
     phase: deletionTimestamp ? 'Removing' : phaseOf(components, rows),
     components,
-    ingress: { applications: { addresses } },
+    systemComponents,
+    ingress: {
+      applications: { addresses },
+      system: { addresses: facts.systemAddresses },
+    },
+    urls: systemComponents.flatMap(({ name, url }) =>
+      url ? [{ name, url }] : [],
+    ),
     conditions: conditionsOf(platform, [ready, ...rows.map(condition)], now),
   };
 }

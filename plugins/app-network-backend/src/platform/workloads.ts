@@ -7,6 +7,7 @@ export interface Workload extends KubernetesObject {
     replicas?: number;
     selector?: { matchLabels?: Record<string, string> };
     template?: {
+      metadata?: { labels?: Record<string, string> };
       spec?: {
         serviceAccountName?: string;
         containers?: { name: string; image?: string }[];
@@ -34,6 +35,10 @@ export interface Workload extends KubernetesObject {
 
 /** What is read of Pods. */
 export interface Pod extends KubernetesObject {
+  spec?: {
+    containers?: { name: string }[];
+    initContainers?: { name: string }[];
+  };
   status?: {
     phase?: string;
     conditions?: {

@@ -2,6 +2,7 @@ import type { NetworkPlatformSpec } from '@app-network/backstage-plugin-app-netw
 import type { JsonObject } from '@backstage/types';
 import { PROFILES, TESTED_VERSIONS } from './profiles';
 import { releaseOf } from './release';
+import { spreadOverNodes } from './spread';
 import type { HelmRelease } from './types';
 
 /** Names of the gateways' releases, which name their Deployments, Services and service accounts too. */
@@ -10,6 +11,14 @@ export const EGRESS_GATEWAY = 'istio-egressgateway';
 
 const UPSTREAM = {
   repository: 'https://istio-release.storage.googleapis.com/charts',
+};
+
+/** Has Istio serve Ingresses of its class, and no others, by the ingress gateway (istio.mesh.v1alpha1.MeshConfig). */
+const SERVES_INGRESSES: JsonObject = {
+  ingressControllerMode: 'STRICT',
+  ingressClass: 'istio',
+  ingressService: INGRESS_GATEWAY,
+  ingressSelector: INGRESS_GATEWAY.replace(/^istio-/, ''),
 };
 
 type Istio = NonNullable<
@@ -64,7 +73,13 @@ export function istioReleases(spec: NetworkPlatformSpec): HelmRelease[] {
       chart: 'istiod',
       source: istio.charts?.istiod,
       profileValues: {
+        ...(spec.ingressController === 'istio'
+          ? { meshConfig: SERVES_INGRESSES }
+          : {}),
         replicaCount: replicas.istiod,
+        ...(replicas.istiod > 1
+          ? { affinity: spreadOverNodes('istiod', 'app') }
+          : {}),
         autoscaleEnabled: false,
         ...(resources.istiod ? { resources: resources.istiod } : {}),
         global: {
@@ -116,6 +131,9 @@ export function istioReleases(spec: NetworkPlatformSpec): HelmRelease[] {
           ? { podDisruptionBudget: { maxUnavailable: 1 } }
           : {}),
         service: defaults.service,
+        ...((wanted?.replicas ?? defaults.replicas) > 1
+          ? { affinity: spreadOverNodes(release, 'app') }
+          : {}),
         ...(resources.gateway ? { resources: resources.gateway } : {}),
       },
       userValues: wanted?.values,

@@ -117,9 +117,14 @@ describe('platformReleases', () => {
         profile: 'production',
         components: { istio: { enabled: false } },
       }),
-    ).toEqual(['cert-manager']);
+    ).toEqual(['cert-manager', 'nginx-ingress']);
     expect(
       enabled({ components: { certManager: { enabled: false } } }),
-    ).toEqual(['istio-base', 'istiod', 'istio-ingressgateway']);
+    ).toEqual([
+      'istio-base',
+      'istiod',
+      'istio-ingressgateway',
+      'nginx-ingress',
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import {
 import { NO_FACTS, type ClusterFacts } from '../clusterFacts';
 import { EXISTING_RELEASES } from '../existing/existing';
 import { certManagerReleases } from './certManager';
+import { ingressNginxReleases } from './ingressNginx';
 import { istioReleases } from './istio';
 import type { Component, HelmRelease } from './types';
 
@@ -23,7 +24,11 @@ export function platformReleases(
   });
 }
 
-const COMPONENTS: Component[] = [certManagerReleases, istioReleases];
+const COMPONENTS: Component[] = [
+  certManagerReleases,
+  istioReleases,
+  ingressNginxReleases,
+];
 
 /** The names of all releases, whatever the spec says. */
 export function releaseNames(): string[] {

@@ -11,6 +11,7 @@ export interface Profile {
   /** Number of pods. */
   replicas: {
     certManager: number;
+    ingressNginx: number;
     istiod: number;
     ingressGateway: number;
     egressGateway: number;
@@ -39,6 +40,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     enabled: { egressGateway: false },
     replicas: {
       certManager: 1,
+      ingressNginx: 1,
       istiod: 1,
       ingressGateway: 1,
       egressGateway: 1,
@@ -49,6 +51,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     enabled: { egressGateway: true },
     replicas: {
       certManager: 2,
+      ingressNginx: 2,
       istiod: 2,
       ingressGateway: 2,
       egressGateway: 2,
@@ -59,6 +62,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
     enabled: { egressGateway: true },
     replicas: {
       certManager: 1,
+      ingressNginx: 2,
       istiod: 1,
       ingressGateway: 2,
       egressGateway: 2,
@@ -70,5 +74,6 @@ export const PROFILES: Record<ProfileName, Profile> = {
 /** The chart versions that this version of App Network is tested with. */
 export const TESTED_VERSIONS = {
   certManager: 'v1.21.2',
+  ingressNginx: '2.6.4',
   istio: '1.31.4',
 } as const;

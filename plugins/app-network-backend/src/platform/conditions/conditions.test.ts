@@ -79,6 +79,7 @@ const observation = (
 ): PlatformObservation => ({
   platform: platform(),
   components: components(),
+  systemComponents: [],
   facts: NO_FACTS,
   addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
   addressMessage: 'No address yet.',

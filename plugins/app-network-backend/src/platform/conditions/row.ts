@@ -5,6 +5,7 @@ import type {
   KubernetesObject,
   NetworkPlatform,
   PlatformConditionType,
+  SystemComponentStatus,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { NewCondition } from '../../engine/conditions';
 import { describe } from '../../engine/objects';
@@ -16,6 +17,7 @@ import type { PlatformObject } from '../render/render';
 export interface PlatformObservation {
   platform: NetworkPlatform;
   components: ComponentStatus[];
+  systemComponents: SystemComponentStatus[];
   facts: ClusterFacts;
   /** Addresses of the ingress gateway. */
   addresses: Address[];
@@ -133,4 +135,46 @@ export function readyCondition(
     status?: { conditions?: Condition[] };
   };
   return status?.conditions?.find(({ type }) => type === 'Ready');
+}
+
+/** A row that is ready when every system component that asks for something has it. */
+export function systemComponentsRow(
+  { systemComponents }: Pick<PlatformObservation, 'systemComponents'>,
+  options: {
+    type: PlatformConditionType;
+    /** Entries of the spec that it is about. */
+    asks: readonly { namespace: string; name: string }[];
+    /** Message where there are none. */
+    none: string;
+    /** Message where all have what they ask for. */
+    ready: (urls: string[]) => string;
+  },
+): Row {
+  const { type, asks, none, ready } = options;
+  if (asks.length === 0) {
+    return { type, status: 'True', reason: 'NoneListed', message: none };
+  }
+  const concerned = systemComponents.filter(status =>
+    asks.some(
+      ({ namespace, name }) =>
+        status.namespace === namespace && status.name === name,
+    ),
+  );
+  const wrong =
+    concerned.find(({ state }) => state === 'Failed') ??
+    concerned.find(({ state }) => state === 'Progressing');
+  return wrong
+    ? {
+        type,
+        status: 'False',
+        reason: `Component${wrong.state}`,
+        message: `${wrong.namespace}/${wrong.name}: ${wrong.message}`,
+        progressing: wrong.state === 'Progressing',
+      }
+    : {
+        type,
+        status: 'True',
+        reason: 'Ready',
+        message: ready(concerned.flatMap(({ url }) => (url ? [url] : []))),
+      };
 }

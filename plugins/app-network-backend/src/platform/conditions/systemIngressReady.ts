@@ -1,22 +1,14 @@
 import { withDefaults } from '@app-network/backstage-plugin-app-network-common';
-import type { PlatformObservation, Row } from './row';
+import { systemComponentsRow, type PlatformObservation, type Row } from './row';
 
-/** P2: each system component with `ingress` is served. */
-export function systemIngressReady({ platform }: PlatformObservation): Row {
-  const type = 'SystemIngressReady';
-  const spec = withDefaults(platform).spec ?? {};
-  return (spec.systemComponents ?? []).some(({ ingress }) => ingress)
-    ? {
-        type,
-        status: 'False',
-        reason: 'NotSupported',
-        message:
-          'This version does not serve system components: leave out ingress in spec.systemComponents.',
-      }
-    : {
-        type,
-        status: 'True',
-        reason: 'NoneListed',
-        message: 'No system component asks for an ingress.',
-      };
+/** P2: each system component with `ingress` is served, with a certificate of the platform's issuer. */
+export function systemIngressReady(observation: PlatformObservation): Row {
+  const { systemComponents = [] } =
+    withDefaults(observation.platform).spec ?? {};
+  return systemComponentsRow(observation, {
+    type: 'SystemIngressReady',
+    asks: systemComponents.filter(({ ingress }) => ingress),
+    none: 'No system component asks for an ingress.',
+    ready: urls => `Served: ${urls.join(', ')}.`,
+  });
 }

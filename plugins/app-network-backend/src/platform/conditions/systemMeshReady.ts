@@ -1,22 +1,30 @@
 import { withDefaults } from '@app-network/backstage-plugin-app-network-common';
-import type { PlatformObservation, Row } from './row';
+import { systemComponentsRow, type PlatformObservation, type Row } from './row';
 
 /** P7: each system component is in the mesh, or outside it, as it asks. */
-export function systemMeshReady({ platform }: PlatformObservation): Row {
-  const type = 'SystemMeshReady';
-  const spec = withDefaults(platform).spec ?? {};
-  return (spec.systemComponents ?? []).some(({ mesh }) => mesh)
-    ? {
-        type,
-        status: 'False',
-        reason: 'NotSupported',
-        message:
-          'This version does not take system components into the mesh: leave out mesh in spec.systemComponents.',
-      }
-    : {
-        type,
-        status: 'True',
-        reason: 'NoneListed',
-        message: 'No system component asks for the mesh.',
-      };
+export function systemMeshReady(observation: PlatformObservation): Row {
+  const { systemComponents = [] } =
+    withDefaults(observation.platform).spec ?? {};
+  const { systemComponents: statuses } = observation;
+  const moving = statuses.filter(
+    ({ mesh }) => mesh === 'Joining' || mesh === 'Leaving',
+  );
+  const asks = systemComponents.filter(
+    ({ name, namespace, mesh }) =>
+      mesh ||
+      moving.some(
+        other => other.name === name && other.namespace === namespace,
+      ),
+  );
+  const names = asks.map(({ namespace, name }) => `${namespace}/${name}`);
+  return systemComponentsRow(
+    // What is settled as it should be has nothing to do with the mesh, whatever else is wrong with it.
+    { ...observation, systemComponents: moving },
+    {
+      type: 'SystemMeshReady',
+      asks,
+      none: 'No system component asks for the mesh.',
+      ready: () => `In the mesh: ${names.join(', ')}.`,
+    },
+  );
 }

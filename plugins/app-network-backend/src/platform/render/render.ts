@@ -11,6 +11,10 @@ import {
   NETWORK_POLICY,
   renderNetworkPolicies,
 } from './networkPolicies/networkPolicies';
+import {
+  renderSystemComponents,
+  SYSTEM_COMPONENT_KINDS,
+} from '../systemComponents/render';
 import { renderPeerAuthentication } from './peerAuthentication';
 
 /** Kinds that a platform has objects of, besides what its charts bring. */
@@ -19,6 +23,7 @@ export const PLATFORM_KINDS: KindRef[] = [
   { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer' },
   { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
   NETWORK_POLICY,
+  ...SYSTEM_COMPONENT_KINDS,
 ];
 
 /** An object of the platform. */
@@ -49,6 +54,7 @@ export function renderPlatform(
         object,
         needs: ['cert-manager'],
       })),
+      ...renderSystemComponents(spec, facts),
       ...renderNetworkPolicies(spec, platformReleases(platform, facts), facts),
     ],
     certificateProblems: issuer.problems,

@@ -117,6 +117,7 @@ export function platformTest(clusterName: string) {
     const ours = { path: chart };
     const spec: NetworkPlatformSpec = {
       components: {
+        ingressNginx: { enabled: false },
         certManager: { namespace, chart: ours, ...components.certManager },
         istio: {
           namespace,

@@ -4,25 +4,12 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import { NO_FACTS, type ClusterFacts } from '../../clusterFacts';
 import { platformReleases } from '../../components/platformReleases';
-import type { HelmRelease } from '../../components/types';
 import { renderNetworkPolicies } from './networkPolicies';
 import type { IngressRule, NetworkPolicy } from './types';
-
-const NGINX: HelmRelease = {
-  component: 'ingressNginx',
-  release: 'ingress-nginx',
-  namespace: 'ingress',
-  enabled: true,
-  chart: 'nginx-ingress',
-  source: {},
-  values: { prometheus: { port: 9999 } },
-  needs: [],
-};
 
 const render = (
   spec: NetworkPlatformSpec,
   facts: Partial<ClusterFacts> = {},
-  ...others: HelmRelease[]
 ) => {
   const all = { ...NO_FACTS, ...facts };
   const releases = platformReleases(
@@ -34,7 +21,7 @@ const render = (
     },
     all,
   );
-  return renderNetworkPolicies(spec, [...releases, ...others], all);
+  return renderNetworkPolicies(spec, releases, all);
 };
 
 const ingressOf = (
@@ -59,7 +46,7 @@ const prometheus = {
 describe('renderNetworkPolicies', () => {
   it('makes one for each component that is installed, when that is there', () => {
     expect(
-      render({ profile: 'production' }, {}, NGINX).map(
+      render({ profile: 'production' }).map(
         ({ object: { metadata }, needs }) =>
           `${metadata.namespace}/${metadata.name} needs ${needs}`,
       ),
@@ -70,13 +57,16 @@ describe('renderNetworkPolicies', () => {
       'istio-system/app-network-istiod needs istiod',
       'istio-system/app-network-istio-ingressgateway needs istio-ingressgateway',
       'istio-system/app-network-istio-egressgateway needs istio-egressgateway',
-      'ingress/app-network-ingress-nginx needs ingress-nginx',
+      'nginx-ingress/app-network-ingress-nginx needs nginx-ingress',
     ]);
   });
 
   it('makes none for what is not installed, or was there already', () => {
     const rendered = render(
-      { components: { istio: { enabled: false } } },
+      {
+        ingressController: 'traefik',
+        components: { istio: { enabled: false } },
+      },
       {
         existing: {
           certManager: {
@@ -86,7 +76,6 @@ describe('renderNetworkPolicies', () => {
           } as ClusterFacts['existing']['certManager'],
         },
       },
-      { ...NGINX, enabled: false },
     );
     expect(rendered).toEqual([]);
   });
@@ -107,10 +96,11 @@ describe('renderNetworkPolicies', () => {
     const spec: NetworkPlatformSpec = {
       components: {
         certManager: { values: { webhook: { securePort: 10260 } } },
+        ingressNginx: { values: { prometheus: { port: 9999 } } },
       },
       systemComponents: [{ ...prometheus, scraper: true }],
     };
-    const rendered = render(spec, {}, NGINX);
+    const rendered = render(spec);
     expect(
       ingressOf(rendered, 'app-network-cert-manager-webhook')?.[0],
     ).toEqual({ ports: tcp(10260) });
@@ -126,10 +116,10 @@ describe('renderNetworkPolicies', () => {
       [
         {
           namespaceSelector: {
-            matchLabels: { 'kubernetes.io/metadata.name': 'ingress' },
+            matchLabels: { 'kubernetes.io/metadata.name': 'nginx-ingress' },
           },
           podSelector: {
-            matchLabels: { 'app.kubernetes.io/instance': 'ingress-nginx' },
+            matchLabels: { 'app.kubernetes.io/instance': 'nginx-ingress' },
           },
         },
       ],
@@ -168,7 +158,6 @@ describe('renderNetworkPolicies', () => {
           'monitoring/prometheus': [{ port: 80, podPort: tcp('web')[0] }],
         },
       },
-      NGINX,
     );
     expect(ingressOf(rendered, 'app-network-system-prometheus')?.[1]).toEqual({
       ...(from ? { from } : {}),

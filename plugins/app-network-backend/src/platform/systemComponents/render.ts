@@ -1,0 +1,244 @@
+import type {
+  KubernetesObject,
+  NetworkPlatformSpec,
+  SystemComponent,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
+import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1';
+import type {
+  V1IngressClassSpec,
+  V1IngressSpec,
+} from '@kubernetes/client-node';
+import type { KindRef } from '../../engine/types';
+import type { ClusterFacts } from '../clusterFacts';
+import {
+  INGRESS_NGINX,
+  ingressNginxNamespace,
+} from '../components/ingressNginx';
+import { INGRESS_GATEWAY, ingressGatewayNamespace } from '../components/istio';
+import { platformIssuer } from '../facts';
+import type { PlatformObject } from '../render/render';
+import { placeholderHostname, systemHostname } from './hostname';
+import {
+  ingressController,
+  ISTIO_CLASS,
+  ISTIO_CONTROLLER,
+  type IngressController,
+} from './ingressController';
+
+const INGRESS = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+} as const satisfies KindRef;
+
+const INGRESS_CLASS = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+} as const satisfies KindRef;
+
+const VIRTUAL_SERVICE = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+} as const satisfies KindRef;
+
+/** Kinds that system components become. */
+export const SYSTEM_COMPONENT_KINDS: KindRef[] = [
+  INGRESS,
+  INGRESS_CLASS,
+  VIRTUAL_SERVICE,
+];
+
+/** What serves the system components that ask for it: an Ingress with a certificate for each, and what its controller needs besides. */
+export function renderSystemComponents(
+  spec: NetworkPlatformSpec,
+  facts: ClusterFacts,
+): PlatformObject[] {
+  const controller = ingressController(spec, facts);
+  return [
+    ...ingressClass(controller, facts),
+    ...(spec.systemComponents ?? []).flatMap(component =>
+      served(spec, facts, controller, component),
+    ),
+  ];
+}
+
+/** NGINX's chart brings its class; that of Istio's gateway is made by whoever wants it. */
+function ingressClass(
+  { kind }: IngressController,
+  facts: ClusterFacts,
+): PlatformObject[] {
+  if (kind !== 'istio' || (facts.ingressClass && !facts.ingressClass.ours)) {
+    return [];
+  }
+  const object = {
+    ...INGRESS_CLASS,
+    metadata: { name: ISTIO_CLASS },
+    spec: { controller: ISTIO_CONTROLLER },
+  } satisfies KubernetesObject & { spec: V1IngressClassSpec };
+  return [{ object, needs: [INGRESS_GATEWAY] }];
+}
+
+function served(
+  spec: NetworkPlatformSpec,
+  facts: ClusterFacts,
+  controller: IngressController,
+  component: SystemComponent,
+): PlatformObject[] {
+  const { ingress } = component;
+  if (!ingress) {
+    return [];
+  }
+  const hostname = systemHostname(spec, component, facts);
+  const needs = NEEDS[controller.kind];
+  const objects: PlatformObject[] = [
+    {
+      object: renderIngress(controller, component, ingress, hostname),
+      needs,
+    },
+  ];
+  if (hostname) {
+    objects.push({
+      object: renderCertificate(spec, controller, component, hostname),
+      needs: ['cert-manager'],
+    });
+  }
+  if (hostname && component.mesh && controller.kind === 'nginx') {
+    objects.push({
+      object: renderMeshRoute(spec, component, ingress, hostname),
+      needs: ['istiod'],
+    });
+  }
+  return objects;
+}
+
+const NEEDS: Record<IngressController['kind'], string[]> = {
+  nginx: [INGRESS_NGINX],
+  istio: [INGRESS_GATEWAY],
+  existing: [],
+};
+
+/**
+ * The Ingress of a component. NGINX in front of a mesh calls the Service's own address, for its sidecar passes by what goes to pods' addresses
+ * (`nginx.org/use-cluster-ip`).
+ */
+function renderIngress(
+  { kind, className }: IngressController,
+  component: SystemComponent,
+  ingress: NonNullable<SystemComponent['ingress']>,
+  hostname: string | undefined,
+): KubernetesObject & { spec: V1IngressSpec } {
+  const { namespace, name, mesh } = component;
+  return {
+    ...INGRESS,
+    metadata: {
+      namespace,
+      name,
+      ...(kind === 'nginx' && mesh
+        ? { annotations: { 'nginx.org/use-cluster-ip': 'true' } }
+        : {}),
+    },
+    spec: {
+      ingressClassName: className,
+      ...(hostname
+        ? {
+            tls: [
+              {
+                hosts: [hostname],
+                secretName: systemCertificateName(component),
+              },
+            ],
+          }
+        : {}),
+      rules: [
+        {
+          host: hostname ?? placeholderHostname(component),
+          http: {
+            paths: [
+              {
+                path: '/',
+                pathType: 'Prefix',
+                backend: {
+                  service: {
+                    name: ingress.service,
+                    port: { number: ingress.port },
+                  },
+                },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** Name of a component's Certificate and of its Secret; a dot parts the names, because no namespace holds one. */
+export function systemCertificateName({
+  namespace,
+  name,
+}: Pick<SystemComponent, 'namespace' | 'name'>): string {
+  return `system.${namespace}.${name}-tls`;
+}
+
+/** Where a component's certificate is: beside its Ingress, but Istio reads those of Ingresses beside its gateway. */
+export function systemCertificateNamespace(
+  spec: NetworkPlatformSpec,
+  { kind }: IngressController,
+  { namespace }: SystemComponent,
+): string {
+  return kind === 'istio' ? ingressGatewayNamespace(spec) : namespace;
+}
+
+function renderCertificate(
+  spec: NetworkPlatformSpec,
+  controller: IngressController,
+  component: SystemComponent,
+  hostname: string,
+): ICertificate & KubernetesObject {
+  const name = systemCertificateName(component);
+  return {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Certificate',
+    metadata: {
+      namespace: systemCertificateNamespace(spec, controller, component),
+      name,
+    },
+    spec: {
+      secretName: name,
+      dnsNames: [hostname],
+      issuerRef: platformIssuer(spec),
+      privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+      usages: ['digital signature', 'server auth'],
+    },
+  };
+}
+
+/** Tells NGINX's sidecar where requests for the outside name go, for it routes by the Host and knows those of Services alone. */
+function renderMeshRoute(
+  spec: NetworkPlatformSpec,
+  { namespace, name }: SystemComponent,
+  { service, port }: NonNullable<SystemComponent['ingress']>,
+  hostname: string,
+): IVirtualService & KubernetesObject {
+  return {
+    ...VIRTUAL_SERVICE,
+    metadata: { namespace, name: `system-${name}` },
+    spec: {
+      hosts: [hostname],
+      gateways: ['mesh'],
+      exportTo: [ingressNginxNamespace(spec)],
+      http: [
+        {
+          route: [
+            {
+              destination: {
+                host: `${service}.${namespace}.svc.cluster.local`,
+                port: { number: port },
+              },
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
