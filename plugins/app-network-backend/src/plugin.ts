@@ -12,6 +12,7 @@ import { createRouter } from './http/router';
 import { observeAppNetwork, observePlatform } from './observe/observe';
 import { signalChanges } from './observe/signals';
 import { startPlatformController } from './platform/controller';
+import { createPlanner } from './platform/plan/planner';
 
 /**
  * Puts applications on the network of the clusters in `appNetwork.clusters`.
@@ -65,6 +66,7 @@ export const appNetworkPlugin = createBackendPlugin({
             clusters,
             platform: observePlatform,
             view: observeAppNetwork,
+            planner: createPlanner({ helmCommand, signal: stopping.signal }),
             signal: stopping.signal,
           }),
         );

@@ -41,7 +41,7 @@ const ast = await openapiTS(structuredClone(document), {
 const sources: Record<string, string[]> = {
   './types': [],
   '../kinds/appNetwork': ['AppNetwork'],
-  '../kinds/networkPlatform': ['NetworkPlatform'],
+  '../kinds/networkPlatform': ['NetworkPlatform', 'NetworkPlatformSpec'],
   '../kinds/meta': ['KubernetesObject', 'ObjectRef'],
 };
 const elsewhere = new Set(Object.values(sources).flat());

@@ -20,6 +20,12 @@ export {
   type ClusterSummary,
   type EntityNetworks,
   type ObjectView,
+  type PlannedObject,
+  type PlannedRelease,
+  type PlanProblem,
+  type PlatformChange,
+  type PlatformPlan,
+  type ReleaseValues,
   type RolloutView,
   type RouteView,
 } from './api/types';
@@ -78,5 +84,6 @@ export {
   appNetworkDeletePermission,
   appNetworkDeployPermission,
   appNetworkPermissions,
+  appNetworkPlatformPermission,
   appNetworkReadPermission,
 } from './permissions';

@@ -24,10 +24,17 @@ export const appNetworkDeployPermission = createPermission({
   attributes: { action: 'create' },
 });
 
+/** Plan and make changes to a cluster's NetworkPlatform, its removal included. @public */
+export const appNetworkPlatformPermission = createPermission({
+  name: 'app-network.platform',
+  attributes: { action: 'update' },
+});
+
 /** All permissions of the plugin. @public */
 export const appNetworkPermissions = [
   appNetworkReadPermission,
   appNetworkApplyPermission,
   appNetworkDeletePermission,
   appNetworkDeployPermission,
+  appNetworkPlatformPermission,
 ];

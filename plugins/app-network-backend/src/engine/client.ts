@@ -18,6 +18,8 @@ export interface KubernetesClientOptions {
 
 type ApplyOptions = NonNullable<Parameters<KubernetesClient['apply']>[1]>;
 
+type WriteOptions = NonNullable<Parameters<KubernetesClient['replace']>[1]>;
+
 /** The objects of an API server. */
 export function createKubernetesClient(
   clientOptions: KubernetesClientOptions,
@@ -73,16 +75,30 @@ export function createKubernetesClient(
       return items;
     },
 
-    async create<T extends KubernetesObject>(object: T) {
+    async create<T extends KubernetesObject>(
+      object: T,
+      options: WriteOptions = {},
+    ) {
       const { apiVersion, kind, metadata } = object;
       const collection = { apiVersion, kind, namespace: metadata.namespace };
-      return written(
-        await send<T>('create', collection, {
-          method: 'POST',
-          query: { fieldManager: MANAGED_BY },
-          body: object,
-        }),
-      );
+      const created = await send<T>('create', collection, {
+        method: 'POST',
+        query: writeQuery(options),
+        body: object,
+      });
+      return options.dryRun ? created : written(created);
+    },
+
+    async replace<T extends KubernetesObject>(
+      object: T,
+      options: WriteOptions = {},
+    ) {
+      const replaced = await send<T>('replace', objectRef(object), {
+        method: 'PUT',
+        query: writeQuery(options),
+        body: object,
+      });
+      return options.dryRun ? replaced : written(replaced);
     },
 
     async apply<T extends KubernetesObject>(
@@ -125,17 +141,36 @@ export function createKubernetesClient(
       );
     },
 
-    async delete(ref, { uid, propagationPolicy = 'Background' } = {}) {
+    async delete(
+      ref,
+      { uid, resourceVersion, propagationPolicy = 'Background' } = {},
+    ) {
       await send('delete', ref, {
         method: 'DELETE',
         body: {
           apiVersion: 'v1',
           kind: 'DeleteOptions',
           propagationPolicy,
-          ...(uid ? { preconditions: { uid } } : {}),
+          ...(uid || resourceVersion
+            ? { preconditions: { uid, resourceVersion } }
+            : {}),
         },
       }).catch(undefinedIfNotFound);
     },
+
+    async isNamespaced(kind) {
+      const { namespaced } = await discovery.find(kind);
+      return namespaced;
+    },
+  };
+}
+
+function writeQuery({ fieldManager = MANAGED_BY, dryRun }: WriteOptions) {
+  return {
+    fieldManager,
+    dryRun: dryRun ? 'All' : undefined,
+    // An unknown field is an error that names it; by default the API server drops it silently.
+    fieldValidation: 'Strict',
   };
 }
 

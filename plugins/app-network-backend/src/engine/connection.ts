@@ -12,7 +12,7 @@ import { openSession, type Session } from './session';
 /** One request to an API server. */
 export interface ApiRequest {
   call: Omit<KubernetesCall, 'cluster'>;
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** From the root of the API server, such as `/api/v1/namespaces`. */
   path: string;
   query?: Record<string, string | undefined>;

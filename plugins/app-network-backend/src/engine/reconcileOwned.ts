@@ -170,7 +170,11 @@ function managedInformer(
   );
 }
 
-function withOwner(object: KubernetesObject, owner: string): KubernetesObject {
+/** An object with the labels that say whose it is. */
+export function withOwner(
+  object: KubernetesObject,
+  owner: string,
+): KubernetesObject {
   return {
     ...object,
     metadata: {

@@ -21,7 +21,18 @@ export interface KubernetesClient {
     options?: { namespace?: string; labelSelector?: string },
   ): Promise<T[]>;
   /** Plain creation, for objects that nobody may have created before, such as leases; fails with `conflict` where the name is taken. */
-  create<T extends KubernetesObject>(object: T): Promise<T>;
+  create<T extends KubernetesObject>(
+    object: T,
+    options?: { fieldManager?: string; dryRun?: boolean },
+  ): Promise<T>;
+  /**
+   * Makes an object what is given, whoever set its fields before; fails with `conflict` where `metadata.resourceVersion` is given and it
+   * has changed since.
+   */
+  replace<T extends KubernetesObject>(
+    object: T,
+    options?: { fieldManager?: string; dryRun?: boolean },
+  ): Promise<T>;
   /**
    * Server-side apply. `subresource: 'status'` writes the status. The field manager is `app-network` where none is given; what a user
    * asked for through the portal has another one, so that it is never mistaken for what the reconciler made.
@@ -43,11 +54,19 @@ export interface KubernetesClient {
     ref: ObjectRef,
     patch: object,
   ): Promise<T>;
-  /** An object that is already gone is no error. */
+  /**
+   * An object that is already gone is no error. One that has another uid or resourceVersion than the ones given stays: `conflict`.
+   */
   delete(
     ref: ObjectRef,
-    options?: { uid?: string; propagationPolicy?: 'Background' | 'Foreground' },
+    options?: {
+      uid?: string;
+      resourceVersion?: string;
+      propagationPolicy?: 'Background' | 'Foreground';
+    },
   ): Promise<void>;
+  /** Whether objects of a kind are in namespaces; an unknown kind is an error with `kindMissing`. */
+  isNamespaced(kind: KindRef): Promise<boolean>;
 }
 
 /** A local copy of one kind's objects, kept by list and watch. Objects in it are never changed by a reader. */

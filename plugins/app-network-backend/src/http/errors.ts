@@ -5,7 +5,7 @@ import {
   NotFoundError,
   ServiceUnavailableError,
 } from '@backstage/errors';
-import { isKubernetesError } from '../engine/errors';
+import { isKubernetesError, type KubernetesError } from '../engine/errors';
 
 /**
  * What the API server refused, as the error of @backstage/errors that makes the HTTP answer: the user's mistakes come back as 4xx with the
@@ -20,7 +20,7 @@ export function toHttpError(error: unknown): unknown {
     return new ServiceUnavailableError(message, error);
   }
   if (statusCode === 500 && INVALID_APPLY.test(message)) {
-    return new InputError(message, error);
+    return invalid(error);
   }
   switch (statusCode) {
     case 400:
@@ -28,7 +28,7 @@ export function toHttpError(error: unknown): unknown {
     case 413:
     case 415:
     case 422:
-      return new InputError(message, error);
+      return invalid(error);
     case 401:
       // Whoever asks is known to the portal; it is the portal's own credentials that the cluster does not know.
       return new ServiceUnavailableError(
@@ -49,6 +49,24 @@ export function toHttpError(error: unknown): unknown {
     default:
       return error;
   }
+}
+
+/** The fields that are wrong, so that a form can show the message where it belongs. */
+function invalid(error: KubernetesError): InputError {
+  const causes = error.status.details?.causes ?? [];
+  const unknown = [...error.message.matchAll(/unknown field "([^"]+)"/g)].map(
+    ([message, field]) => ({ field, message }),
+  );
+  const fields = [
+    ...causes.flatMap(({ field, message = '' }) =>
+      field && field !== '<nil>' ? [{ field, message }] : [],
+    ),
+    ...unknown,
+  ];
+  return Object.assign(
+    new InputError(error.message, error),
+    fields.length > 0 ? { fields } : {},
+  );
 }
 
 /** The API server answers a server-side apply of a field that the schema does not have with 500 (kubernetes/kubernetes#139253). */

@@ -5,10 +5,10 @@ import type {
   NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import {
-  API_VERSION,
   appNetworkApplyPermission,
   appNetworkDeletePermission,
   appNetworkDeployPermission,
+  appNetworkPlatformPermission,
   appNetworkReadPermission,
   NETWORK_PLATFORM_NAME,
 } from '@app-network/backstage-plugin-app-network-common';
@@ -26,6 +26,7 @@ import type { ClusterRegistry } from '../clusters/types';
 import type { Cluster } from '../engine/types';
 import { APP_NETWORK_KIND, entityNetworks } from '../observe/entityNetworks';
 import { platformNamespaces } from '../platform/components/platformNamespaces';
+import { releaseValues } from '../platform/releaseValues';
 import { spec } from '../schema/openapi.generated';
 import {
   appNetworkRef,
@@ -38,6 +39,7 @@ import { authorize } from './authorize';
 import { getRollout, waitForRollout } from './deployments';
 import type { Endpoints } from './endpoints';
 import { toHttpError } from './errors';
+import { createPlatformChanges, PLATFORM_REF, type Planner } from './platform';
 import { applyWorkloadObject, planWorkload } from './workload';
 
 export interface RouterOptions {
@@ -46,6 +48,7 @@ export interface RouterOptions {
   platform(cluster: Cluster): NetworkPlatform | undefined;
   /** What an AppNetwork became. */
   view(cluster: Cluster, appNetwork: AppNetwork): Promise<AppNetworkView>;
+  planner: Planner;
   catalog: Pick<CatalogService, 'getEntityByRef'>;
   httpAuth: HttpAuthService;
   permissions: PermissionsService;
@@ -57,6 +60,7 @@ export interface RouterOptions {
 /** The HTTP API that openapi.yaml describes. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
   const { clusters, view, catalog, auditor } = options;
+  const platformChanges = createPlatformChanges(options.planner);
   const until = (res: Closable) =>
     AbortSignal.any([options.signal, closed(res)]);
   const router =
@@ -78,18 +82,74 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   router.get('/clusters/:cluster/platform', async (req, res) => {
     await may(req, appNetworkReadPermission);
     const cluster = clusters.get(req.params.cluster);
-    const platform = await cluster.client.get<NetworkPlatform>({
-      apiVersion: API_VERSION,
-      kind: 'NetworkPlatform',
-      name: NETWORK_PLATFORM_NAME,
-    });
-    if (!platform) {
-      throw new NotFoundError(
-        `Cluster ${cluster.name} has no NetworkPlatform named ${NETWORK_PLATFORM_NAME}; create one to install the platform`,
-      );
-    }
-    res.json(platform);
+    res.json(await getPlatform(cluster));
   });
+
+  router.delete('/clusters/:cluster/platform', async (req, res) => {
+    await may(req, appNetworkPlatformPermission);
+    const { planId, customResourceDefinitions } = req.query;
+    await audited(
+      auditor,
+      {
+        request: req,
+        eventId: 'platform-remove',
+        severityLevel: 'high',
+        meta: { ...req.params, planId, customResourceDefinitions },
+      },
+      () =>
+        platformChanges.remove(clusters.get(req.params.cluster), {
+          planId,
+          customResourceDefinitions,
+        }),
+    );
+    res.status(204).end();
+  });
+
+  router.post('/clusters/:cluster/platform/plan', async (req, res) => {
+    await may(req, appNetworkReadPermission);
+    // The chart and its values are the user's, and rendering them reads the cluster with the portal's rights.
+    await may(req, appNetworkPlatformPermission);
+    const plan = await audited(
+      auditor,
+      {
+        request: req,
+        eventId: 'platform-plan',
+        severityLevel: 'low',
+        meta: { ...req.params },
+      },
+      () => platformChanges.plan(clusters.get(req.params.cluster), req.body),
+    );
+    res.json(plan);
+  });
+
+  router.post('/clusters/:cluster/platform/apply', async (req, res) => {
+    await may(req, appNetworkPlatformPermission);
+    const applied = await audited(
+      auditor,
+      {
+        request: req,
+        eventId: 'platform-apply',
+        meta: { ...req.params, planId: req.body.planId },
+      },
+      () => platformChanges.apply(clusters.get(req.params.cluster), req.body),
+    );
+    res.json(applied);
+  });
+
+  router.get(
+    '/clusters/:cluster/platform/releases/:release/values',
+    async (req, res) => {
+      await may(req, appNetworkReadPermission);
+      const cluster = clusters.get(req.params.cluster);
+      res.json(
+        await releaseValues(
+          cluster,
+          await getPlatform(cluster),
+          req.params.release,
+        ),
+      );
+    },
+  );
 
   router.get('/entities/:kind/:namespace/:name/networks', async (req, res) => {
     const credentials = await may(req, appNetworkReadPermission);
@@ -210,6 +270,20 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       next(toHttpError(error)),
   );
   return router;
+}
+
+/** @throws NotFoundError */
+async function getPlatform({
+  client,
+  name,
+}: Cluster): Promise<NetworkPlatform> {
+  const platform = await client.get<NetworkPlatform>(PLATFORM_REF);
+  if (!platform) {
+    throw new NotFoundError(
+      `Cluster ${name} has no NetworkPlatform named ${NETWORK_PLATFORM_NAME}; create one to install the platform`,
+    );
+  }
+  return platform;
 }
 
 interface Closable {

@@ -13,6 +13,7 @@ const release: HelmRelease = {
   source: {},
   version: 'v1.2.3',
   values: {},
+  layers: { profile: {}, user: {} },
   needs: [],
 };
 

@@ -13,6 +13,7 @@ const release: HelmRelease = {
   source: { repository: 'https://example.com' },
   version: '1.2.3',
   values: { a: 1, b: { c: 2, d: 3 } },
+  layers: { profile: {}, user: {} },
   needs: [],
 };
 

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HelmRelease } from './components/types';
@@ -24,6 +31,40 @@ export interface Helm {
     release: { release: string; namespace: string },
     options: { signal: AbortSignal },
   ): Promise<void>;
+  /**
+   * Gets a chart, packed.
+   *
+   * @param folder - where to put it
+   * @returns the path of the chart; one in the file system stays where it is
+   */
+  pull(
+    release: HelmRelease,
+    folder: string,
+    options: { signal: AbortSignal },
+  ): Promise<string>;
+  /**
+   * Renders a chart with what an API server can do, which is asked and not written to. Hooks stand after the rest, and every document after
+   * a comment that names its file in the chart.
+   *
+   * @param capabilities - what the API server could do; given where the cluster does not have all kinds yet
+   * @returns YAML documents
+   */
+  template(
+    kubeconfig: string,
+    chart: { path: string; release: string; namespace: string; values: object },
+    options: {
+      isUpgrade: boolean;
+      capabilities?: Capabilities;
+      signal: AbortSignal;
+    },
+  ): Promise<string>;
+}
+
+/** What an API server can do, as charts ask for it. */
+export interface Capabilities {
+  kubeVersion: string;
+  /** Such as `apps/v1` and `apps/v1/Deployment`. */
+  apiVersions: string[];
 }
 
 /** Revisions of a release that are kept, for `helm rollback`. */
@@ -51,7 +92,7 @@ export function createHelm({ command }: { command: string }): Helm {
     options: { input?: string; signal: AbortSignal },
   ) => {
     await ensureVersion();
-    await withPrivateFile(kubeconfig, path =>
+    return withPrivateFile(kubeconfig, path =>
       execute(command, ['--kubeconfig', path, ...args], options),
     );
   };
@@ -103,6 +144,49 @@ export function createHelm({ command }: { command: string }): Helm {
           TIMEOUT,
         ],
         { signal },
+      );
+    },
+    async pull(release, folder, { signal }) {
+      if (release.source.path) {
+        await chartArguments(release);
+        return release.source.path;
+      }
+      await ensureVersion();
+      await execute(
+        command,
+        ['pull', ...(await chartArguments(release)), '--destination', folder],
+        { signal },
+      );
+      const [chart] = await readdir(folder);
+      return join(folder, chart);
+    },
+    async template(kubeconfig, chart, { isUpgrade, capabilities, signal }) {
+      return run(
+        kubeconfig,
+        [
+          'template',
+          chart.release,
+          chart.path,
+          '--namespace',
+          chart.namespace,
+          ...(isUpgrade ? ['--is-upgrade'] : []),
+          ...(capabilities
+            ? [
+                '--dry-run=client',
+                '--kube-version',
+                capabilities.kubeVersion,
+                '--api-versions',
+                capabilities.apiVersions.join(','),
+              ]
+            : ['--dry-run=server']),
+          // Whose the objects that are there are is looked at for each; this would refuse all of them for one.
+          '--take-ownership',
+          '--include-crds',
+          '--skip-tests',
+          '--values',
+          '-',
+        ],
+        { input: JSON.stringify(chart.values), signal },
       );
     },
   };
@@ -250,7 +334,7 @@ async function withPrivateFile<T>(
 }
 
 /** JSON whose fields are in order, so that the same values are the same text. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(

@@ -100,28 +100,14 @@ function contentsOf(secret: ReleaseSecret): Promise<Contents> {
   return contents;
 }
 
-/** A release as Helm writes it: JSON, gzip, base64, and base64 once more as a Secret's data. */
 async function readContents(secret: ReleaseSecret): Promise<Contents> {
   try {
-    const packed = Buffer.from(
-      Buffer.from(secret.data?.release ?? '', 'base64').toString(),
-      'base64',
-    );
-    const release = JSON.parse(
-      (await promisify(gunzip)(packed)).toString(),
-    ) as {
-      info?: { last_deployed?: string; description?: string };
-      chart?: { metadata?: { version?: string } };
-      manifest?: string;
-    };
+    const { info, chart, manifest } = await unpackRelease(secret);
     return {
-      version: release.chart?.metadata?.version,
-      lastDeployed: release.info?.last_deployed,
-      description: release.info?.description ?? '',
-      workloads: workloadsOf(
-        release.manifest ?? '',
-        secret.metadata.namespace ?? '',
-      ),
+      version: chart?.metadata?.version,
+      lastDeployed: info?.last_deployed,
+      description: info?.description ?? '',
+      workloads: workloadsOf(manifest ?? '', secret.metadata.namespace ?? ''),
     };
   } catch (error) {
     return {
@@ -131,6 +117,25 @@ async function readContents(secret: ReleaseSecret): Promise<Contents> {
       workloads: [],
     };
   }
+}
+
+/** What is read of a release. */
+export interface HelmReleaseRecord {
+  info?: { last_deployed?: string; description?: string };
+  chart?: { metadata?: { version?: string } };
+  /** Everything but hooks, as YAML documents. */
+  manifest?: string;
+}
+
+/** A release as Helm writes it: JSON, gzip, base64, and base64 once more as a Secret's data. */
+export async function unpackRelease(
+  secret: ReleaseSecret,
+): Promise<HelmReleaseRecord> {
+  const packed = Buffer.from(
+    Buffer.from(secret.data?.release ?? '', 'base64').toString(),
+    'base64',
+  );
+  return JSON.parse((await promisify(gunzip)(packed)).toString());
 }
 
 /** A manifest is up to megabytes of CustomResourceDefinitions, so only what may be a workload is parsed. */

@@ -11,6 +11,7 @@ const release: HelmRelease = {
   source: { repository: 'https://example.com' },
   version: '1.2.3',
   values: {},
+  layers: { profile: {}, user: {} },
   needs: ['istio-base'],
 };
 

@@ -65,7 +65,7 @@ export function findWorkload(
 }
 
 /** Releases of ours that are where the spec has them no longer. */
-function obsoleteReleases(
+export function obsoleteReleases(
   desired: HelmRelease[],
   installed: readonly InstalledRelease[],
 ): HelmRelease[] {
@@ -113,7 +113,8 @@ export function isGone({ release, step, running }: ReleaseView): boolean {
   return !release.enabled && step.action === 'none' && !running;
 }
 
-function isSame(
+/** Whether two are the same Helm release. */
+export function isSame(
   a: { namespace: string; release: string },
   b: { namespace: string; release: string },
 ): boolean {

@@ -76,6 +76,174 @@ export const spec = {
           },
         },
       },
+      delete: {
+        operationId: 'DeletePlatform',
+        tags: ['Clusters'],
+        summary:
+          'Removes the platform as it was planned. Permission app-network.platform.',
+        description:
+          'The plan is made again first; where it has become another one the answer is 409, which says what is different, and nothing is written. The platform is readable until everything that was installed is gone.',
+        parameters: [
+          {
+            $ref: '#/components/parameters/cluster',
+          },
+          {
+            name: 'planId',
+            in: 'query',
+            required: true,
+            description: 'The id of the plan that is approved.',
+            schema: {
+              type: 'string',
+            },
+          },
+          {
+            name: 'customResourceDefinitions',
+            in: 'query',
+            required: false,
+            description: 'As in the plan.',
+            schema: {
+              type: 'string',
+              enum: ['Keep', 'Delete'],
+            },
+          },
+        ],
+        responses: {
+          '204': {
+            description: 'The removal has begun.',
+          },
+          default: {
+            $ref: '#/components/responses/Error',
+          },
+        },
+      },
+    },
+    '/clusters/{cluster}/platform/plan': {
+      post: {
+        operationId: 'PlanPlatform',
+        tags: ['Clusters'],
+        summary:
+          'What a change of the NetworkPlatform would do, object by object. Permissions app-network.read and app-network.platform.',
+        description:
+          "Nothing is written. The charts are rendered with the values they would get and compared with what is in the cluster; a chart that can't be rendered is a problem in the plan, and the rest of the plan is shown. What Secrets keep is hidden.",
+        parameters: [
+          {
+            $ref: '#/components/parameters/cluster',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/PlatformChange',
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The plan.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/PlatformPlan',
+                },
+              },
+            },
+          },
+          default: {
+            $ref: '#/components/responses/Error',
+          },
+        },
+      },
+    },
+    '/clusters/{cluster}/platform/apply': {
+      post: {
+        operationId: 'ApplyPlatform',
+        tags: ['Clusters'],
+        summary:
+          'Makes the change that was planned. Permission app-network.platform.',
+        description:
+          'The plan is made again first; where it has become another one the answer is 409, which says what is different, and nothing is written. Otherwise the NetworkPlatform is written, and the rest follows by itself.',
+        parameters: [
+          {
+            $ref: '#/components/parameters/cluster',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['spec', 'planId'],
+                additionalProperties: false,
+                properties: {
+                  spec: {
+                    $ref: '#/components/schemas/NetworkPlatformSpec',
+                  },
+                  planId: {
+                    type: 'string',
+                    description: 'The id of the plan that is approved.',
+                  },
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The NetworkPlatform as the API server accepted it.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/NetworkPlatform',
+                },
+              },
+            },
+          },
+          default: {
+            $ref: '#/components/responses/Error',
+          },
+        },
+      },
+    },
+    '/clusters/{cluster}/platform/releases/{release}/values': {
+      get: {
+        operationId: 'GetReleaseValues',
+        tags: ['Clusters'],
+        summary:
+          'The values that the chart of a Helm release is given. Permission app-network.read.',
+        parameters: [
+          {
+            $ref: '#/components/parameters/cluster',
+          },
+          {
+            name: 'release',
+            in: 'path',
+            required: true,
+            schema: {
+              type: 'string',
+            },
+          },
+        ],
+        responses: {
+          '200': {
+            description:
+              'The values, and which come from the profile and which from the user.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ReleaseValues',
+                },
+              },
+            },
+          },
+          default: {
+            $ref: '#/components/responses/Error',
+          },
+        },
+      },
     },
     '/entities/{kind}/{namespace}/{name}/networks': {
       get: {
@@ -422,6 +590,23 @@ export const spec = {
               message: {
                 type: 'string',
               },
+              fields: {
+                type: 'array',
+                description:
+                  'Fields that the API server refused, where it named any.',
+                items: {
+                  type: 'object',
+                  required: ['field', 'message'],
+                  properties: {
+                    field: {
+                      type: 'string',
+                    },
+                    message: {
+                      type: 'string',
+                    },
+                  },
+                },
+              },
             },
             additionalProperties: true,
           },
@@ -713,6 +898,196 @@ export const spec = {
           },
           available: {
             type: 'integer',
+          },
+        },
+      },
+      NetworkPlatformSpec: {
+        'x-type': 'NetworkPlatformSpec',
+        type: 'object',
+        additionalProperties: true,
+      },
+      PlatformChange: {
+        'x-type': 'PlatformChange',
+        type: 'object',
+        description: 'One of the two: spec, or remove.',
+        additionalProperties: false,
+        minProperties: 1,
+        maxProperties: 1,
+        properties: {
+          spec: {
+            $ref: '#/components/schemas/NetworkPlatformSpec',
+          },
+          remove: {
+            type: 'object',
+            additionalProperties: false,
+            properties: {
+              customResourceDefinitions: {
+                type: 'string',
+                enum: ['Keep', 'Delete'],
+                description:
+                  "Whether the kinds that the charts brought go too, and all objects of these kinds; default is what the platform's spec says.",
+              },
+            },
+          },
+        },
+      },
+      PlatformPlan: {
+        'x-type': 'PlatformPlan',
+        type: 'object',
+        required: ['id', 'action', 'problems', 'releases', 'objects', 'kept'],
+        properties: {
+          id: {
+            type: 'string',
+            description:
+              'Digest of everything in the plan; the same plan has the same id.',
+          },
+          action: {
+            type: 'string',
+            enum: ['Install', 'Change', 'Remove'],
+          },
+          problems: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['severity', 'subject', 'message'],
+              properties: {
+                severity: {
+                  type: 'string',
+                  enum: ['Error', 'Warning'],
+                },
+                subject: {
+                  type: 'string',
+                },
+                message: {
+                  type: 'string',
+                },
+              },
+            },
+          },
+          releases: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: [
+                'release',
+                'namespace',
+                'component',
+                'chart',
+                'action',
+                'message',
+              ],
+              properties: {
+                release: {
+                  type: 'string',
+                },
+                namespace: {
+                  type: 'string',
+                },
+                component: {
+                  type: 'string',
+                },
+                chart: {
+                  type: 'string',
+                },
+                version: {
+                  type: 'string',
+                },
+                installedVersion: {
+                  type: 'string',
+                },
+                action: {
+                  type: 'string',
+                  enum: [
+                    'Install',
+                    'Upgrade',
+                    'Remove',
+                    'None',
+                    'Use',
+                    'Refuse',
+                  ],
+                },
+                message: {
+                  type: 'string',
+                },
+              },
+            },
+          },
+          objects: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['ref', 'action'],
+              properties: {
+                ref: {
+                  $ref: '#/components/schemas/ObjectRef',
+                },
+                action: {
+                  type: 'string',
+                  enum: ['Create', 'Change', 'Delete'],
+                },
+                release: {
+                  type: 'string',
+                },
+                before: {
+                  type: 'string',
+                  description: 'As YAML.',
+                },
+                after: {
+                  type: 'string',
+                  description: 'As YAML.',
+                },
+                diff: {
+                  type: 'string',
+                  description: 'Unified diff.',
+                },
+                note: {
+                  type: 'string',
+                },
+              },
+            },
+          },
+          kept: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['ref', 'reason'],
+              properties: {
+                ref: {
+                  $ref: '#/components/schemas/ObjectRef',
+                },
+                reason: {
+                  type: 'string',
+                },
+              },
+            },
+          },
+        },
+      },
+      ReleaseValues: {
+        'x-type': 'ReleaseValues',
+        type: 'object',
+        required: ['release', 'chart', 'profile', 'user', 'merged'],
+        properties: {
+          release: {
+            type: 'string',
+          },
+          chart: {
+            type: 'string',
+          },
+          version: {
+            type: 'string',
+          },
+          profile: {
+            type: 'object',
+            additionalProperties: true,
+          },
+          user: {
+            type: 'object',
+            additionalProperties: true,
+          },
+          merged: {
+            type: 'object',
+            additionalProperties: true,
           },
         },
       },

@@ -2,7 +2,10 @@ import { ResponseError } from '@backstage/errors';
 import createClient from 'openapi-fetch';
 import type { AppNetwork } from '../kinds/appNetwork';
 import type { KubernetesObject } from '../kinds/meta';
-import type { NetworkPlatform } from '../kinds/networkPlatform';
+import type {
+  NetworkPlatform,
+  NetworkPlatformSpec,
+} from '../kinds/networkPlatform';
 import type { paths } from './openapi.generated';
 import type {
   AppliedObject,
@@ -10,6 +13,9 @@ import type {
   AppNetworkView,
   ClusterSummary,
   EntityNetworks,
+  PlatformChange,
+  PlatformPlan,
+  ReleaseValues,
   RolloutView,
 } from './types';
 
@@ -42,6 +48,37 @@ export interface AppNetworkClient {
   getClusters(options?: CallOptions): Promise<ClusterSummary[]>;
   /** @throws with `response.status` 404 where the cluster has no NetworkPlatform */
   getPlatform(cluster: string, options?: CallOptions): Promise<NetworkPlatform>;
+  /** What a change of the NetworkPlatform would do; nothing is written. */
+  planPlatform(
+    cluster: string,
+    change: PlatformChange,
+    options?: CallOptions,
+  ): Promise<PlatformPlan>;
+  /**
+   * Makes the change that was planned.
+   *
+   * @throws with `response.status` 409 where the plan has become another one
+   */
+  applyPlatform(
+    cluster: string,
+    change: { spec: NetworkPlatformSpec; planId: string },
+    options?: CallOptions,
+  ): Promise<NetworkPlatform>;
+  /** Starts the removal that was planned. @throws as {@link AppNetworkClient.applyPlatform} */
+  removePlatform(
+    cluster: string,
+    removal: {
+      planId: string;
+      customResourceDefinitions?: 'Keep' | 'Delete';
+    },
+    options?: CallOptions,
+  ): Promise<void>;
+  /** The values of a Helm release of the platform. */
+  getReleaseValues(
+    cluster: string,
+    release: string,
+    options?: CallOptions,
+  ): Promise<ReleaseValues>;
   getEntityNetworks(
     entity: { kind: string; namespace: string; name: string },
     options?: CallOptions,
@@ -103,6 +140,42 @@ export function createAppNetworkClient(options: {
           params: { path: { cluster } },
           signal,
         }),
+      );
+    },
+    async planPlatform(cluster, change, { signal } = {}) {
+      return data(
+        (await client()).POST('/clusters/{cluster}/platform/plan', {
+          params: { path: { cluster } },
+          body: change,
+          signal,
+        }),
+      );
+    },
+    async applyPlatform(cluster, change, { signal } = {}) {
+      return data(
+        (await client()).POST('/clusters/{cluster}/platform/apply', {
+          params: { path: { cluster } },
+          body: change,
+          signal,
+        }),
+      );
+    },
+    async removePlatform(cluster, query, { signal } = {}) {
+      await succeeded(
+        (
+          await client()
+        ).DELETE('/clusters/{cluster}/platform', {
+          params: { path: { cluster }, query },
+          signal,
+        }),
+      );
+    },
+    async getReleaseValues(cluster, release, { signal } = {}) {
+      return data(
+        (await client()).GET(
+          '/clusters/{cluster}/platform/releases/{release}/values',
+          { params: { path: { cluster, release } }, signal },
+        ),
       );
     },
     async getEntityNetworks({ kind, namespace, name }, { signal } = {}) {

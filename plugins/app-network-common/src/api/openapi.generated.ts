@@ -6,11 +6,17 @@ import type {
   ClusterSummary,
   EntityNetworks,
   ObjectView,
+  PlatformChange,
+  PlatformPlan,
+  ReleaseValues,
   RolloutView,
   RouteView,
 } from './types';
 import type { AppNetwork } from '../kinds/appNetwork';
-import type { NetworkPlatform } from '../kinds/networkPlatform';
+import type {
+  NetworkPlatform,
+  NetworkPlatformSpec,
+} from '../kinds/networkPlatform';
 import type { KubernetesObject, ObjectRef } from '../kinds/meta';
 
 /** Part of the OpenAPI document of the HTTP API. @public */
@@ -41,6 +47,67 @@ export interface paths {
     };
     /** The NetworkPlatform of a cluster. Permission app-network.read. */
     get: operations['GetPlatform'];
+    put?: never;
+    post?: never;
+    /**
+     * Removes the platform as it was planned. Permission app-network.platform.
+     * @description The plan is made again first; where it has become another one the answer is 409, which says what is different, and nothing is written. The platform is readable until everything that was installed is gone.
+     */
+    delete: operations['DeletePlatform'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/clusters/{cluster}/platform/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What a change of the NetworkPlatform would do, object by object. Permissions app-network.read and app-network.platform.
+     * @description Nothing is written. The charts are rendered with the values they would get and compared with what is in the cluster; a chart that can't be rendered is a problem in the plan, and the rest of the plan is shown. What Secrets keep is hidden.
+     */
+    post: operations['PlanPlatform'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/clusters/{cluster}/platform/apply': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Makes the change that was planned. Permission app-network.platform.
+     * @description The plan is made again first; where it has become another one the answer is 409, which says what is different, and nothing is written. Otherwise the NetworkPlatform is written, and the rest follows by itself.
+     */
+    post: operations['ApplyPlatform'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/clusters/{cluster}/platform/releases/{release}/values': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The values that the chart of a Helm release is given. Permission app-network.read. */
+    get: operations['GetReleaseValues'];
     put?: never;
     post?: never;
     delete?: never;
@@ -146,6 +213,11 @@ export interface components {
       error: {
         name: string;
         message: string;
+        /** @description Fields that the API server refused, where it named any. */
+        fields?: {
+          field: string;
+          message: string;
+        }[];
       } & {
         [key: string]: unknown;
       };
@@ -169,6 +241,11 @@ export interface components {
     EntityNetworks: EntityNetworks;
     AppliedObject: AppliedObject;
     RolloutView: RolloutView;
+    NetworkPlatformSpec: NetworkPlatformSpec;
+    /** @description One of the two: spec, or remove. */
+    PlatformChange: PlatformChange;
+    PlatformPlan: PlatformPlan;
+    ReleaseValues: ReleaseValues;
   };
   responses: {
     /** @description What went wrong, where, and what to do. */
@@ -238,6 +315,118 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['NetworkPlatform'];
+        };
+      };
+      default: components['responses']['Error'];
+    };
+  };
+  DeletePlatform: {
+    parameters: {
+      query: {
+        /** @description The id of the plan that is approved. */
+        planId: string;
+        /** @description As in the plan. */
+        customResourceDefinitions?: 'Keep' | 'Delete';
+      };
+      header?: never;
+      path: {
+        /** @description Name of a cluster in `appNetwork.clusters`. */
+        cluster: components['parameters']['cluster'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The removal has begun. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Error'];
+    };
+  };
+  PlanPlatform: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name of a cluster in `appNetwork.clusters`. */
+        cluster: components['parameters']['cluster'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlatformChange'];
+      };
+    };
+    responses: {
+      /** @description The plan. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlatformPlan'];
+        };
+      };
+      default: components['responses']['Error'];
+    };
+  };
+  ApplyPlatform: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name of a cluster in `appNetwork.clusters`. */
+        cluster: components['parameters']['cluster'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          spec: components['schemas']['NetworkPlatformSpec'];
+          /** @description The id of the plan that is approved. */
+          planId: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The NetworkPlatform as the API server accepted it. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkPlatform'];
+        };
+      };
+      default: components['responses']['Error'];
+    };
+  };
+  GetReleaseValues: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name of a cluster in `appNetwork.clusters`. */
+        cluster: components['parameters']['cluster'];
+        release: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The values, and which come from the profile and which from the user. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReleaseValues'];
         };
       };
       default: components['responses']['Error'];

@@ -4,7 +4,10 @@ import type {
   AppNetworkSpec,
 } from '../kinds/appNetwork';
 import type { KubernetesObject, ObjectRef } from '../kinds/meta';
-import type { NetworkPlatform } from '../kinds/networkPlatform';
+import type {
+  NetworkPlatform,
+  NetworkPlatformSpec,
+} from '../kinds/networkPlatform';
 
 /**
  * Health of a cluster as the backend sees it.
@@ -90,6 +93,84 @@ export interface RolloutView {
   replicas: number;
   /** Pods of the wanted version that serve. */
   available: number;
+}
+
+/** What would become of an object. @public */
+export interface PlannedObject {
+  ref: ObjectRef;
+  action: 'Create' | 'Change' | 'Delete';
+  /** Helm release that it belongs to; absent: it is the platform's own. */
+  release?: string;
+  /** The object as it is, as YAML; absent where it is created. What Secrets keep is hidden. */
+  before?: string;
+  /** The object as it would be, as YAML; absent where it is deleted. */
+  after?: string;
+  /** Unified diff of the two; absent where one of them is. */
+  diff?: string;
+  /** What else there is to know, such as what goes with it. */
+  note?: string;
+}
+
+/** What would become of a Helm release of the platform. @public */
+export interface PlannedRelease {
+  release: string;
+  namespace: string;
+  /** Component of the spec. */
+  component: string;
+  chart: string;
+  /** Version of the chart that would be there. */
+  version?: string;
+  /** Version of the chart that is there. */
+  installedVersion?: string;
+  /** Use: it was there already, and is used and left alone. Refuse: it can't be done, and a problem says why. */
+  action: 'Install' | 'Upgrade' | 'Remove' | 'None' | 'Use' | 'Refuse';
+  /** More on it; may be empty. */
+  message: string;
+}
+
+/** Something that stands in the way of a plan, or that a person should know before approving it. @public */
+export interface PlanProblem {
+  /** Error: this part can't be done; the rest can. Warning: it can. */
+  severity: 'Error' | 'Warning';
+  /** What it is about: a Helm release, an object, or a field. */
+  subject: string;
+  message: string;
+}
+
+/** What a change of a cluster's NetworkPlatform would do, object by object. @public */
+export interface PlatformPlan {
+  /** Digest of everything in the plan: the same plan has the same id. */
+  id: string;
+  action: 'Install' | 'Change' | 'Remove';
+  problems: PlanProblem[];
+  releases: PlannedRelease[];
+  objects: PlannedObject[];
+  /** Objects that stay although what they came with goes. */
+  kept: { ref: ObjectRef; reason: string }[];
+}
+
+/** What to plan: another spec, or the removal of the platform. @public */
+export type PlatformChange =
+  | { spec: NetworkPlatformSpec; remove?: never }
+  | {
+      spec?: never;
+      remove: {
+        /** Whether the kinds that the charts brought go too, and all objects of these kinds; default: what the platform's spec says. */
+        customResourceDefinitions?: 'Keep' | 'Delete';
+      };
+    };
+
+/** The values of a Helm release, and where they come from. @public */
+export interface ReleaseValues {
+  release: string;
+  chart: string;
+  version?: string;
+  /** Set by the profile and the fields of the spec. */
+  profile: Record<string, unknown>;
+  /** The spec's `values`, which win. */
+  user: Record<string, unknown>;
+  /** What the chart is given: both, merged. Its own defaults are below. */
+  merged: Record<string, unknown>;
 }
 
 /** Channel of the signals service on which changes of status are told. @public */

@@ -5,7 +5,7 @@ import type { HelmRelease } from './types';
 
 /** What a component says of one of its releases. */
 export interface ReleaseInput
-  extends Omit<HelmRelease, 'source' | 'values' | 'version'> {
+  extends Omit<HelmRelease, 'source' | 'values' | 'layers' | 'version'> {
   /** Where upstream publishes the chart. */
   upstream: ChartSource;
   /** Where the spec says the chart comes from. */
@@ -25,13 +25,15 @@ export function releaseOf(input: ReleaseInput): HelmRelease {
     userValues,
     ...rest
   } = input;
+  // The spec went through JSON, so its free objects hold nothing else.
+  const user = (userValues ?? {}) as JsonObject;
   const elsewhere = source.repository || source.oci || source.path;
   return {
     ...rest,
     chart: source.name ?? input.chart,
     source: elsewhere ? source : upstream,
     ...(source.path ? {} : { version }),
-    // The spec went through JSON, so its free objects hold nothing else.
-    values: mergeValues(profileValues, (userValues ?? {}) as JsonObject),
+    values: mergeValues(profileValues, user),
+    layers: { profile: profileValues, user },
   };
 }

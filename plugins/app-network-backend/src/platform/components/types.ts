@@ -28,6 +28,8 @@ export interface HelmRelease {
   version?: string;
   /** Values for the chart: the profile's with the user's over them. */
   values: JsonObject;
+  /** What the values are merged from. */
+  layers: { profile: JsonObject; user: JsonObject };
   /** Names of the releases that must be ready before this one is installed, and that are removed after it. */
   needs: string[];
   /** What does its job already and is not the platform's; then it is not installed. */
