@@ -25,6 +25,15 @@ export interface Config {
       /** Whether to talk to the API server without knowing that it is the right one. */
       skipTLSVerify?: boolean;
     }>;
+    dns?: {
+      /**
+       * Name servers that are asked whether hostnames lead to the clusters' gateways: addresses, with a port where it is not 53
+       * (192.0.2.53, 192.0.2.53:5353, [2001:db8::53]:53). For networks whose names the portal's machine sees otherwise than users do. Default:
+       * the servers of each platform's zone, by its NS records or, with provider rfc2136, those of spec.dns.external.values; for other
+       * hostnames the resolver of the portal's machine.
+       */
+      servers?: string[];
+    };
     helm?: {
       /** The helm program, version 4: a name on the PATH, or a path. Default: helm. */
       command?: string;

@@ -41,6 +41,9 @@ export const appNetworkPlugin = createBackendPlugin({
 
         const helmCommand =
           config.getOptionalString('appNetwork.helm.command') ?? 'helm';
+        const dnsServers = config.getOptionalStringArray(
+          'appNetwork.dns.servers',
+        );
         const clusters = createClusters({
           configs: readClusters(config),
           logger,
@@ -48,9 +51,15 @@ export const appNetworkPlugin = createBackendPlugin({
             signalChanges(cluster, { signals, logger }, signal),
           async controllers(cluster, signal) {
             await Promise.all([
-              startPlatformController({ cluster, helmCommand, logger, signal })
+              startPlatformController({
+                cluster,
+                helmCommand,
+                dnsServers,
+                logger,
+                signal,
+              }).stopped,
+              startAppNetworkController({ cluster, dnsServers, logger, signal })
                 .stopped,
-              startAppNetworkController({ cluster, logger, signal }).stopped,
             ]);
           },
         });

@@ -465,6 +465,7 @@ describe('AppNetwork controller', () => {
       const reconciler = createAppNetworkReconciler({
         cluster: again.cluster,
         informers,
+        names: { see: () => undefined, forget: () => {} },
       });
       for (let i = 0; i < 3; i++) {
         await reconciler.reconcile(`${namespace}/shop`, stop.signal);

@@ -8,6 +8,7 @@ import {
 import { source, startController, type Controller } from '../engine/controller';
 import { keyOf, objectKey } from '../engine/objects';
 import type { Cluster, Informer } from '../engine/types';
+import { createNameLooks } from '../platform/dns/names';
 import { appNetworkInformers } from './informers';
 import { createAppNetworkReconciler } from './reconciler';
 
@@ -16,6 +17,8 @@ export interface AppNetworkControllerOptions {
   logger: LoggerService;
   /** AppNetworks that are reconciled at a time. */
   concurrency?: number;
+  /** Name servers that are asked where hostnames lead; `appNetwork.dns.servers` of app-config. Default: those of the platform's zone. */
+  dnsServers?: readonly string[];
   /** The time; default: the clock. */
   now?: () => Date;
   /** Ends the controller. */
@@ -26,15 +29,25 @@ export interface AppNetworkControllerOptions {
 export function startAppNetworkController(
   options: AppNetworkControllerOptions,
 ): Controller {
-  const { cluster, logger, concurrency, now, signal } = options;
+  const { cluster, logger, concurrency, dnsServers, now, signal } = options;
   const informers = appNetworkInformers(cluster);
   const { appNetworks, platforms, services, workloads, owned } = informers;
+  const names = createNameLooks({
+    servers: dnsServers,
+    onChange: key => controller.enqueue(key),
+    signal,
+  });
   const inNamespace = ({ metadata }: KubernetesObject) =>
     appNetworks.list(metadata.namespace).map(objectKey);
-  return startController({
+  const controller = startController({
     name: `AppNetwork on ${cluster.name}`,
     logger,
-    reconciler: createAppNetworkReconciler({ cluster, informers, now }),
+    reconciler: createAppNetworkReconciler({
+      cluster,
+      informers,
+      names,
+      now,
+    }),
     sources: [
       source(appNetworks, changed => [
         objectKey(changed),
@@ -50,6 +63,7 @@ export function startAppNetworkController(
     concurrency,
     signal,
   });
+  return controller;
 }
 
 /** AppNetworks that ask for a hostname that another has or had: what becomes of it concerns them. */

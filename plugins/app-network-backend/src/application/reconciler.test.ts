@@ -52,6 +52,7 @@ function reconcilerOf(cached: AppNetwork[], client: Partial<KubernetesClient>) {
   } as Partial<Cluster> as Cluster;
   return createAppNetworkReconciler({
     cluster,
+    names: { see: () => undefined, forget: () => {} },
     informers: {
       appNetworks: syncedInformer(APP_NETWORK, cached),
       platforms: syncedInformer(PLATFORM, [PLATFORM]),

@@ -11,7 +11,7 @@ import {
   isDeleting,
   removeFinalizer,
 } from '../engine/finalizer';
-import { objectRef, splitKey } from '../engine/objects';
+import { objectKey, objectRef, splitKey } from '../engine/objects';
 import { reconcileOwned } from '../engine/reconcileOwned';
 import { writeStatus } from '../engine/status';
 import type {
@@ -19,7 +19,10 @@ import type {
   Reconciler,
   ReconcileOwnedResult,
 } from '../engine/types';
+import type { Looks } from '../platform/dns/looks';
+import type { NamesQuestion, SeenName } from '../platform/dns/names';
 import { platformFacts } from '../platform/facts';
+import { dnsQuestion } from './conditions/dnsReady';
 import type { AppNetworkInformers } from './informers';
 import { CERTIFICATE, RENDERED_KINDS, SECRET } from './render/kinds';
 import { render } from './render/render';
@@ -32,6 +35,8 @@ const LOOK_AGAIN_MS = 60_000;
 export interface AppNetworkReconcilerOptions {
   cluster: Cluster;
   informers: AppNetworkInformers;
+  /** Where hostnames lead, by the AppNetwork's key. */
+  names: Looks<NamesQuestion, SeenName[]>;
   /** The time, for transitions of conditions and expired certificates; default: the clock. */
   now?: () => Date;
 }
@@ -46,6 +51,7 @@ export function createAppNetworkReconciler(
       const { namespace, name } = splitKey(key);
       const appNetwork = informers.appNetworks.get(namespace, name);
       if (!appNetwork) {
+        options.names.forget(key);
         return informers.appNetworks.state === 'Synced'
           ? removeLeftovers(options, key)
           : undefined;
@@ -58,7 +64,12 @@ export function createAppNetworkReconciler(
 }
 
 async function apply(
-  { cluster, informers, now = () => new Date() }: AppNetworkReconcilerOptions,
+  {
+    cluster,
+    informers,
+    names,
+    now = () => new Date(),
+  }: AppNetworkReconcilerOptions,
   appNetwork: AppNetwork,
 ): Promise<{ requeueAfterMs?: number } | undefined> {
   const blocked = whyBlocked(informers);
@@ -97,6 +108,7 @@ async function apply(
     facts,
     rendered,
     result,
+    names: seenNames(names, { appNetwork, facts, rendered }),
     now: now(),
   });
   await writeStatus(cluster.client, appNetwork, status);
@@ -106,6 +118,19 @@ async function apply(
     input.certificateSecretTaken ||
     result.conflicts.length > 0;
   return looksAtOthers ? { requeueAfterMs: LOOK_AGAIN_MS } : undefined;
+}
+
+/** What was seen last of where its hostnames lead. */
+function seenNames(
+  names: Looks<NamesQuestion, SeenName[]>,
+  of: Parameters<typeof dnsQuestion>[0],
+): SeenName[] | undefined {
+  const question = dnsQuestion(of);
+  const key = objectKey(of.appNetwork);
+  if (!question) {
+    names.forget(key);
+  }
+  return question && names.see(key, question);
 }
 
 /** Deletes what an AppNetwork has become, and then lets go of it. */

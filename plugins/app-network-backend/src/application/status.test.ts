@@ -195,24 +195,6 @@ describe('appNetworkStatus', () => {
       ],
     ],
     [
-      'leaves names in its zone to ExternalDNS',
-      {},
-      {
-        facts: {
-          dns: { mode: 'External', zone: 'example.com' },
-          dnsSuffix: 'example.com',
-        },
-      },
-      [
-        [
-          'DNSReady',
-          'Unknown',
-          'NotObserved',
-          'The records of shop.shop.default.example.com are left to an ExternalDNS of your own',
-        ],
-      ],
-    ],
-    [
       'leaves no name to ExternalDNS that is outside of its zone, nor one that only ends like it',
       { hostnames: ['shop.notexample.com'] },
       { facts: { dns: { mode: 'External', zone: 'example.com' } } },

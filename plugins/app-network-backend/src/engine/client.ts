@@ -162,6 +162,24 @@ export function createKubernetesClient(
       const { namespaced } = await discovery.find(kind);
       return namespaced;
     },
+
+    async logs(pod, { container, tailLines, previous = false }) {
+      const log = await send<unknown>(
+        'read the log of',
+        { apiVersion: 'v1', kind: 'Pod', ...pod },
+        {
+          subresource: 'log',
+          accept: '*/*',
+          query: {
+            container,
+            tailLines: String(tailLines),
+            previous: previous ? 'true' : undefined,
+          },
+        },
+      );
+      // A log of one line may be read as JSON.
+      return typeof log === 'string' ? log : JSON.stringify(log);
+    },
   };
 }
 

@@ -67,6 +67,11 @@ export interface KubernetesClient {
   ): Promise<void>;
   /** Whether objects of a kind are in namespaces; an unknown kind is an error with `kindMissing`. */
   isNamespaced(kind: KindRef): Promise<boolean>;
+  /** The last lines that a container has written; those of the one before it with `previous`. */
+  logs(
+    pod: { namespace: string; name: string },
+    options: { container: string; tailLines: number; previous?: boolean },
+  ): Promise<string>;
 }
 
 /** A local copy of one kind's objects, kept by list and watch. Objects in it are never changed by a reader. */

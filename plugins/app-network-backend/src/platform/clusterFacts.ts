@@ -76,7 +76,11 @@ export function readClusterFacts(
     desired: readonly { namespace: string; release: string }[];
   },
 ): ClusterFacts {
-  const existing = readExisting(informers, releases);
+  const existing = readExisting(
+    informers,
+    releases,
+    platform.spec?.dns?.external?.zone,
+  );
   const { spec = {} } = withExisting(platform, existing);
   const gateway = informers.services.get(
     ingressGatewayNamespace(spec),

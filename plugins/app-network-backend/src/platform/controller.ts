@@ -5,6 +5,7 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import { source, startController, type Controller } from '../engine/controller';
 import type { Cluster } from '../engine/types';
+import { createPlatformDns } from './dns/platformDns';
 import { createHelm } from './helm';
 import { createHelmRuns } from './helmRuns';
 import { createOwnedObjects } from './ownedObjects';
@@ -16,6 +17,8 @@ export interface PlatformControllerOptions {
   /** The `helm` program, version 4: a name on the PATH, or a path; `appNetwork.helm.command` of app-config. */
   helmCommand: string;
   logger: LoggerService;
+  /** Name servers that are asked where names lead; `appNetwork.dns.servers` of app-config. Default: those of each zone. */
+  dnsServers?: readonly string[];
   /** Ends the controller, and Helm where it runs. */
   signal: AbortSignal;
 }
@@ -28,7 +31,7 @@ export interface PlatformControllerOptions {
 export function startPlatformController(
   options: PlatformControllerOptions,
 ): Controller {
-  const { cluster, helmCommand, logger, signal } = options;
+  const { cluster, helmCommand, logger, dnsServers, signal } = options;
   const informers = platformInformers(cluster);
   const onEnd = () => controller.enqueue(NETWORK_PLATFORM_NAME);
   const runs = createHelmRuns({
@@ -48,6 +51,13 @@ export function startPlatformController(
       informers,
       runs,
       objects,
+      dns: createPlatformDns({
+        client: cluster.client,
+        logger,
+        servers: dnsServers,
+        onChange: onEnd,
+        signal,
+      }),
     }),
     sources: [
       source<NetworkPlatform>(informers.platforms, ({ metadata }) => [

@@ -7,6 +7,7 @@ import {
   type NetworkPlatform,
   type NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
+import { zoneNameServers } from './components/externalDns';
 import {
   INGRESS_GATEWAY,
   ingressGatewayNamespace,
@@ -26,7 +27,14 @@ export interface PlatformFacts {
    */
   dns:
     | { mode: 'Wildcard' }
-    | { mode: 'External'; zone: string }
+    | {
+        mode: 'External';
+        zone: string;
+        /** The zone's name servers, `address:port`, where the spec says them. */
+        servers?: string[];
+        /** What the platform says is wrong with its records; undefined where nothing is. */
+        problem?: string;
+      }
     | { mode: 'Custom' };
   ingressGateway: {
     namespace: string;
@@ -52,7 +60,7 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
   return {
     environmentName: spec.environmentName ?? 'default',
     dnsSuffix: dnsSuffix(spec, addresses),
-    dns: dnsMode(spec),
+    dns: dnsMode(spec, platform),
     ingressGateway: {
       namespace: ingressGatewayNamespace(spec),
       serviceAccount:
@@ -103,9 +111,20 @@ export function dnsSuffix(
     : undefined;
 }
 
-function dnsMode({ dns }: NetworkPlatformSpec): PlatformFacts['dns'] {
-  if (dns?.external) {
-    return { mode: 'External', zone: dns.external.zone };
+function dnsMode(
+  spec: NetworkPlatformSpec,
+  { status }: NetworkPlatform,
+): PlatformFacts['dns'] {
+  const { external, custom } = spec.dns ?? {};
+  if (!external) {
+    return { mode: custom ? 'Custom' : 'Wildcard' };
   }
-  return { mode: dns?.custom ? 'Custom' : 'Wildcard' };
+  const servers = zoneNameServers(spec);
+  const row = status?.conditions?.find(({ type }) => type === 'DNSReady');
+  return {
+    mode: 'External',
+    zone: external.zone,
+    ...(servers ? { servers } : {}),
+    ...(row?.status === 'False' ? { problem: row.message } : {}),
+  };
 }

@@ -89,6 +89,7 @@ describe('createPlatformReconciler', () => {
       informers,
       runs,
       objects,
+      dns: { drain: async () => false, observe: () => ({}) },
     });
 
     const result = await reconciler.reconcile(

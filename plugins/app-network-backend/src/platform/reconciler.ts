@@ -19,6 +19,7 @@ import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
 import { platformIssuer } from './facts';
 import { platformReleases } from './components/platformReleases';
 import { withExisting } from './existing/existing';
+import type { PlatformDns } from './dns/platformDns';
 import type { HelmRuns } from './helmRuns';
 import type { PlatformInformers } from './informers';
 import { readInstalledReleases } from './installedReleases';
@@ -36,6 +37,7 @@ export interface PlatformReconcilerOptions {
   informers: PlatformInformers;
   runs: HelmRuns;
   objects: OwnedObjects;
+  dns: PlatformDns;
 }
 
 /** While something is on its way its status tells how far it is, this often, in milliseconds. */
@@ -51,7 +53,7 @@ const NAME_TAKEN_MS = 60_000;
 export function createPlatformReconciler(
   options: PlatformReconcilerOptions,
 ): Reconciler {
-  const { client, informers, runs, objects } = options;
+  const { client, informers, runs, objects, dns } = options;
   const podProblems = createPodProblems();
   const members = createMembers({ client, informers });
 
@@ -97,6 +99,9 @@ export function createPlatformReconciler(
         await removeFinalizer(client, platform, FINALIZER);
         return {};
       }
+      const isDraining = await dns.drain(views.all, ref =>
+        findWorkload(informers, ref),
+      );
       startRuns(runs, platform, views.all);
       for (const view of views.desired) {
         view.podProblem = await podProblems.find(
@@ -115,6 +120,7 @@ export function createPlatformReconciler(
       const systemComponents = observedComponents.map(component =>
         systemComponentStatus(component, spec, facts, owned),
       );
+      const observed = observe(informers, platform, facts);
       await writeStatus(
         client,
         platform,
@@ -123,8 +129,13 @@ export function createPlatformReconciler(
           components,
           systemComponents,
           owned,
+          ...observed,
           facts,
-          ...observe(informers, platform, facts),
+          dns: dns.observe(platform, {
+            views: views.desired,
+            rendered: observed.rendered,
+            facts,
+          }),
           now,
         }),
       );
@@ -134,6 +145,7 @@ export function createPlatformReconciler(
         views.all.map(view => (view.running ? undefined : view.failure)),
         objects.failure(platform),
         owned.conflicts.length > 0,
+        isDraining,
       );
     },
   };
@@ -209,6 +221,7 @@ function nextLook(
   runFailures: (Failure | undefined)[],
   objectFailure: Failure | undefined,
   isNameTaken: boolean,
+  isDraining: boolean,
 ): { requeueAfterMs?: number } {
   const delays = [
     ...components.map(({ state }) => PROGRESS[state]),
@@ -216,6 +229,7 @@ function nextLook(
       failure => failure && Math.max(0, failure.retryAt - Date.now()),
     ),
     isNameTaken ? NAME_TAKEN_MS : undefined,
+    isDraining ? PROGRESS_MS : undefined,
   ].filter(delay => delay !== undefined);
   return delays.length > 0 ? { requeueAfterMs: Math.min(...delays) } : {};
 }

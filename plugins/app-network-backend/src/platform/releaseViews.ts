@@ -82,7 +82,7 @@ export function obsoleteReleases(
 
 /** What a release needs and is not ready yet, and what has its name elsewhere and is still to be removed. */
 function unready(release: HelmRelease, views: ReleaseView[]): string[] {
-  return views
+  const others = views
     .filter(
       view =>
         (release.needs.includes(view.release.release) &&
@@ -91,6 +91,7 @@ function unready(release: HelmRelease, views: ReleaseView[]): string[] {
         (view.release.release === release.release && !isGone(view)),
     )
     .map(view => view.release.release);
+  return [...others, ...(release.awaits ?? [])];
 }
 
 /** What needs a release and is still there. */

@@ -10,7 +10,7 @@ export interface Workload extends KubernetesObject {
       metadata?: { labels?: Record<string, string> };
       spec?: {
         serviceAccountName?: string;
-        containers?: { name: string; image?: string }[];
+        containers?: { name: string; image?: string; args?: string[] }[];
       };
     };
   };

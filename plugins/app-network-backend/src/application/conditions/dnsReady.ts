@@ -1,4 +1,7 @@
 import type { NewCondition } from '../../engine/conditions';
+import { describeName } from '../../platform/dns/describeNames';
+import type { NamesQuestion, SeenName } from '../../platform/dns/names';
+import { isInZone } from '../../platform/dns/zones';
 import type { PlatformFacts } from '../../platform/facts';
 import {
   fails,
@@ -11,6 +14,33 @@ import {
 
 /** Reasons for which DNSReady is Unknown for good: records are not ours to make or to see, and Ready does not wait for them. */
 export const UNOBSERVED_DNS = ['NotManaged', 'NotObserved'];
+
+/** The names that have to be looked up, and where; undefined where there are none. A wildcard's name says itself where it leads. */
+export function dnsQuestion({
+  appNetwork,
+  facts,
+  rendered,
+}: Pick<Observation, 'appNetwork' | 'facts' | 'rendered'>):
+  | NamesQuestion
+  | undefined {
+  const { dns, ingressGateway } = facts;
+  const names = rendered.hostnames
+    .map(hostname => ({
+      hostname,
+      maker: recordMaker(hostname, facts, recordsEnabled(appNetwork)),
+    }))
+    .filter(({ maker }) => maker !== 'Wildcard')
+    .map(({ hostname, maker }) =>
+      maker === 'ExternalDNS' && dns.mode === 'External'
+        ? { hostname, zone: dns.zone, servers: dns.servers }
+        : { hostname },
+    );
+  return isExposed(appNetwork) &&
+    names.length > 0 &&
+    ingressGateway.addresses.length > 0
+    ? { names, targets: ingressGateway.addresses }
+    : undefined;
+}
 
 /** Whether the hostnames have the records that lead to the gateway. */
 export function dnsReady(observation: Observation): NewCondition {
@@ -34,50 +64,128 @@ export function dnsReady(observation: Observation): NewCondition {
       'The ingress gateway has no address yet that names could lead to.',
     );
   }
-  const recordsEnabled = appNetwork.spec?.dns?.enabled ?? true;
-  const maker = (hostname: string) =>
-    recordMaker(hostname, facts, recordsEnabled);
-  const byUser = hostnames.filter(hostname => maker(hostname) === 'User');
-  if (byUser.length > 0) {
+  const madeBy = (maker: RecordMaker) =>
+    hostnames.filter(
+      hostname =>
+        recordMaker(hostname, facts, recordsEnabled(appNetwork)) === maker,
+    );
+  return (
+    externalDnsCondition(madeBy('ExternalDNS'), observation) ??
+    userCondition(madeBy('User'), observation) ??
+    (madeBy('Wildcard').length === hostnames.length
+      ? holds(
+          'DNSReady',
+          'WildcardDNS',
+          `Names below ${facts.dnsSuffix} resolve to the address that stands in them.`,
+        )
+      : holds(
+          'DNSReady',
+          'Resolves',
+          `${hostnames.join(', ')} ${
+            hostnames.length > 1 ? 'lead' : 'leads'
+          } to the ingress gateway.`,
+        ))
+  );
+}
+
+/** What keeps names from being resolved whose records ExternalDNS makes. */
+function externalDnsCondition(
+  hostnames: readonly string[],
+  { facts, names }: Observation,
+): NewCondition | undefined {
+  if (hostnames.length === 0) {
+    return undefined;
+  }
+  if (!names) {
     return unknown(
       'DNSReady',
-      'NotManaged',
-      `No record is made for ${byUser.join(', ')}. ${recordsFor(facts)}`,
+      'Looking',
+      `${hostnames.join(', ')} ${
+        hostnames.length > 1 ? 'are' : 'is'
+      } being looked up.`,
     );
   }
-  const byExternalDns = hostnames.filter(
-    hostname => maker(hostname) === 'ExternalDNS',
-  );
-  return byExternalDns.length > 0
+  const { addresses } = facts.ingressGateway;
+  const open = notLeading(hostnames, names);
+  const wrong = open.filter(({ state }) => state !== 'Unanswered');
+  if (wrong.length > 0) {
+    const problem = facts.dns.mode === 'External' && facts.dns.problem;
+    return fails(
+      'DNSReady',
+      wrong.some(({ state }) => state === 'Elsewhere')
+        ? 'PointsElsewhere'
+        : 'RecordMissing',
+      [
+        ...wrong.map(name => describeName(name, addresses)),
+        ...(problem ? [`The platform says: ${problem}`] : []),
+      ].join(' '),
+    );
+  }
+  return open.length > 0
     ? unknown(
         'DNSReady',
         'NotObserved',
-        `The records of ${byExternalDns.join(
-          ', ',
-        )} are left to an ExternalDNS of your own, for App Network does not install it yet; whether they are there is not looked at.`,
+        open.map(name => describeName(name, addresses)).join(' '),
       )
-    : holds(
-        'DNSReady',
-        'WildcardDNS',
-        `Names below ${facts.dnsSuffix} resolve to the address that stands in them.`,
-      );
+    : undefined;
 }
+
+/** What is not there of the records that are the user's to make. */
+function userCondition(
+  hostnames: readonly string[],
+  { facts, names = [] }: Observation,
+): NewCondition | undefined {
+  const seen = new Map(names.map(name => [name.hostname, name]));
+  const open = hostnames.filter(
+    hostname => seen.get(hostname)?.state !== 'Resolves',
+  );
+  if (open.length === 0) {
+    return undefined;
+  }
+  const elsewhere = notLeading(open, names).filter(
+    ({ state }) => state === 'Elsewhere',
+  );
+  return unknown(
+    'DNSReady',
+    'NotManaged',
+    [
+      `No record is made for ${open.join(', ')}. ${recordsFor(facts)}`,
+      ...elsewhere.map(
+        ({ hostname, leadsTo }) =>
+          `${hostname} leads to ${leadsTo.join(' and ')} now.`,
+      ),
+    ].join(' '),
+  );
+}
+
+function notLeading(
+  hostnames: readonly string[],
+  names: readonly SeenName[],
+): SeenName[] {
+  return names.filter(
+    ({ hostname, state }) =>
+      hostnames.includes(hostname) && state !== 'Resolves',
+  );
+}
+
+function recordsEnabled({ spec }: Observation['appNetwork']): boolean {
+  return spec?.dns?.enabled ?? true;
+}
+
+type RecordMaker = 'Wildcard' | 'ExternalDNS' | 'User';
 
 function recordMaker(
   hostname: string,
   { dns, dnsSuffix }: PlatformFacts,
-  recordsEnabled: boolean,
-): 'Wildcard' | 'ExternalDNS' | 'User' {
+  isEnabled: boolean,
+): RecordMaker {
   switch (dns.mode) {
     case 'Wildcard':
       return dnsSuffix !== undefined && hostname.endsWith(`.${dnsSuffix}`)
         ? 'Wildcard'
         : 'User';
     case 'External':
-      return recordsEnabled &&
-        (hostname === dns.zone || hostname.endsWith(`.${dns.zone}`))
-        ? 'ExternalDNS'
-        : 'User';
+      return isEnabled && isInZone(hostname, dns.zone) ? 'ExternalDNS' : 'User';
     default:
       return 'User';
   }

@@ -4,6 +4,7 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { NewCondition } from '../../engine/conditions';
 import type { ReconcileOwnedResult } from '../../engine/types';
+import type { SeenName } from '../../platform/dns/names';
 import type { PlatformFacts } from '../../platform/facts';
 import type { Rendered } from '../render/types';
 
@@ -13,6 +14,8 @@ export interface Observation {
   facts: PlatformFacts;
   rendered: Rendered;
   result: ReconcileOwnedResult;
+  /** What is seen of its hostnames; undefined where they have not been looked at yet. */
+  names?: SeenName[];
   now: Date;
 }
 

@@ -1,6 +1,7 @@
 import type {
   AppNetwork,
   KubernetesObject,
+  ObjectMeta,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { IGateway } from '@kubernetes-models/istio/networking.istio.io/v1/Gateway';
 import type { PlatformFacts } from '../../platform/facts';
@@ -22,7 +23,7 @@ export function renderGateway(
   const hosts = hostnames.map(hostname => `./${hostname}`);
   return {
     ...GATEWAY,
-    metadata: objectMeta(appNetwork),
+    metadata: { ...objectMeta(appNetwork), ...dnsAnnotations(appNetwork) },
     spec: {
       selector: facts.ingressGateway.selector,
       servers: [
@@ -46,3 +47,27 @@ export function renderGateway(
     },
   };
 }
+
+/**
+ * What the hostnames' records should be like, as ExternalDNS reads it from a Gateway (external-dns v0.22, docs/annotations). Before 0.22 the
+ * prefix was the other one, and an ExternalDNS of the user's own may be older.
+ */
+function dnsAnnotations({ spec }: AppNetwork): Pick<ObjectMeta, 'annotations'> {
+  const { enabled = true, ttl } = spec?.dns ?? {};
+  const settings = {
+    // Another controller's matter, which is nobody's.
+    ...(enabled ? {} : { controller: 'none' }),
+    ...(enabled && ttl !== undefined ? { ttl: String(ttl) } : {}),
+  };
+  const annotations = Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) =>
+      PREFIXES.map(prefix => [`${prefix}/${name}`, value]),
+    ),
+  );
+  return Object.keys(annotations).length > 0 ? { annotations } : {};
+}
+
+const PREFIXES = [
+  'external-dns.kubernetes.io',
+  'external-dns.alpha.kubernetes.io',
+];

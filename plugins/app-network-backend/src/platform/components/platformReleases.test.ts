@@ -1,4 +1,6 @@
 import type { NetworkPlatformSpec } from '@app-network/backstage-plugin-app-network-common';
+import { NO_FACTS } from '../clusterFacts';
+import { externalDnsReleases, zoneNameServers } from './externalDns';
 import { platformReleases } from './platformReleases';
 
 const releases = (spec: NetworkPlatformSpec) =>
@@ -126,5 +128,60 @@ describe('platformReleases', () => {
       'istio-ingressgateway',
       'nginx-ingress',
     ]);
+  });
+
+  describe('ExternalDNS', () => {
+    const dns: NetworkPlatformSpec['dns'] = {
+      external: { zone: 'example.com', provider: { name: 'aws' } },
+    };
+    const of = (spec: NetworkPlatformSpec, clusterId?: string) =>
+      externalDnsReleases(spec, { ...NO_FACTS, clusterId })[0];
+
+    it('waits for an owner id rather than making one up', () => {
+      expect(of({ dns })?.awaits).toEqual([
+        expect.stringContaining('uid of namespace kube-system'),
+      ]);
+      expect(of({ dns }, 'uid')).not.toHaveProperty('awaits');
+      expect(of({ dns }, 'uid')?.values.txtOwnerId).toBe('default-uid');
+      const owned = { external: { ...dns.external!, ownerId: 'blue' } };
+      expect(of({ dns: owned })).not.toHaveProperty('awaits');
+    });
+
+    it('is installed for a zone alone, and not where it is switched off', () => {
+      expect(of({}, 'uid')?.enabled).toBe(false);
+      expect(of({ dns }, 'uid')?.enabled).toBe(true);
+      const components = { externalDNS: { enabled: false } };
+      expect(of({ dns, components }, 'uid')?.enabled).toBe(false);
+    });
+  });
+
+  it.each<[string, string, object | undefined, string[] | undefined]>([
+    ['aws', 'are to be looked up', undefined, undefined],
+    ['rfc2136', 'are to be looked up', {}, undefined],
+    [
+      'rfc2136',
+      'are those of a map',
+      { 'rfc2136-host': '192.0.2.53', 'rfc2136-port': 5353 },
+      ['192.0.2.53:5353'],
+    ],
+    [
+      'rfc2136',
+      'are those of a list',
+      ['--rfc2136-host=192.0.2.53', '--rfc2136-host=2001:db8::53'],
+      ['192.0.2.53:53', '[2001:db8::53]:53'],
+    ],
+    [
+      'rfc2136',
+      'are to be looked up where they are names of the cluster',
+      { 'rfc2136-host': 'bind.dns.svc' },
+      undefined,
+    ],
+  ])('name servers of a zone with %s %s', (name, _, extraArgs, expected) => {
+    const external = {
+      zone: 'example.com',
+      provider: { name },
+      values: { ...(extraArgs ? { extraArgs } : {}) },
+    };
+    expect(zoneNameServers({ dns: { external } })).toEqual(expected);
   });
 });

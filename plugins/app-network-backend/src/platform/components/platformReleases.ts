@@ -8,6 +8,7 @@ import { NO_FACTS, type ClusterFacts } from '../clusterFacts';
 import { EXISTING_RELEASES } from '../existing/existing';
 import { certManagerReleases } from './certManager';
 import { ingressNginxReleases } from './ingressNginx';
+import { externalDnsReleases } from './externalDns';
 import { istioReleases } from './istio';
 import type { Component, HelmRelease } from './types';
 
@@ -28,6 +29,7 @@ const COMPONENTS: Component[] = [
   certManagerReleases,
   istioReleases,
   ingressNginxReleases,
+  externalDnsReleases,
 ];
 
 /** The names of all releases, whatever the spec says. */

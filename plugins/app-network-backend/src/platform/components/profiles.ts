@@ -20,6 +20,7 @@ export interface Profile {
   resources: {
     istiod?: JsonObject;
     gateway?: JsonObject;
+    externalDns?: JsonObject;
     /** For the proxy beside each pod of an application. */
     sidecar?: JsonObject;
   };
@@ -29,6 +30,7 @@ const SMALL = {
   istiod: { requests: { cpu: '50m', memory: '256Mi' } },
   gateway: { requests: { cpu: '20m', memory: '64Mi' } },
   sidecar: { requests: { cpu: '10m', memory: '64Mi' } },
+  externalDns: { requests: { cpu: '10m', memory: '64Mi' } },
 };
 
 /**
@@ -67,7 +69,7 @@ export const PROFILES: Record<ProfileName, Profile> = {
       ingressGateway: 2,
       egressGateway: 2,
     },
-    resources: { istiod: SMALL.istiod },
+    resources: { istiod: SMALL.istiod, externalDns: SMALL.externalDns },
   },
 };
 
@@ -76,4 +78,5 @@ export const TESTED_VERSIONS = {
   certManager: 'v1.21.2',
   ingressNginx: '2.6.4',
   istio: '1.31.4',
+  externalDNS: '1.22.0',
 } as const;

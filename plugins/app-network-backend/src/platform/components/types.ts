@@ -34,6 +34,8 @@ export interface HelmRelease {
   needs: string[];
   /** What does its job already and is not the platform's; then it is not installed. */
   existing?: ExistingComponent;
+  /** What its values can't be made without and isn't known yet, for people; it is left as it is until then. */
+  awaits?: string[];
 }
 
 /** A component of the platform: its releases, each after those that it needs. */

@@ -260,20 +260,6 @@ describe('platformStatus', () => {
       'NameTaken',
       'NetworkPolicy istio-system/app-network-istiod belongs to somebody else and is left alone: remove it, so that the platform can make its own.',
     ],
-    [
-      'ExternalDNS, which is asked for and not there',
-      {
-        platform: platform({
-          dns: {
-            external: { zone: 'example.com', provider: { name: 'rfc2136' } },
-          },
-        }),
-      },
-      'Failed',
-      'DNSReady',
-      'NotSupported',
-      'This version does not install ExternalDNS: make a record *.example.com for the gateway and say spec.dns.custom, or use spec.dns.wildcard.',
-    ],
   ])('tells of %s', (_, change, phase, type, reason, message) => {
     const status = platformStatus(observation(change));
     expect(status.phase).toBe(phase);

@@ -1,32 +1,36 @@
-import { withDefaults } from '@app-network/backstage-plugin-app-network-common';
+import {
+  withDefaults,
+  type NetworkPlatform,
+} from '@app-network/backstage-plugin-app-network-common';
+import { EXTERNAL_DNS } from '../components/externalDns';
+import { describeName } from '../dns/describeNames';
+import { providerAdvice } from '../dns/externalDnsLog';
 import { platformFacts } from '../facts';
+import { componentsOf, componentsRow } from './row';
 import type { PlatformObservation, Row } from './row';
 
-/** P8: generated names resolve. */
+const type = 'DNSReady';
+
+/** P8: names resolve. */
 export function dnsReady(observation: PlatformObservation): Row {
-  const { platform, addresses } = observation;
-  const spec = withDefaults(platform).spec ?? {};
-  const type = 'DNSReady';
-  const { dns, dnsSuffix } = platformFacts({
+  const platform = withDefaults(observation.platform);
+  const { external, custom } = platform.spec?.dns ?? {};
+  if (external) {
+    return externalRow(observation, external.zone);
+  }
+  return custom
+    ? customRow(observation, custom.suffix)
+    : wildcardRow(observation, platform);
+}
+
+function wildcardRow(
+  { addresses }: PlatformObservation,
+  platform: NetworkPlatform,
+): Row {
+  const { dnsSuffix } = platformFacts({
     ...platform,
     status: { ingress: { applications: { addresses } } },
   });
-  if (dns.mode === 'External') {
-    return {
-      type,
-      status: 'False',
-      reason: 'NotSupported',
-      message: `This version does not install ExternalDNS: make a record *.${dns.zone} for the gateway and say spec.dns.custom, or use spec.dns.wildcard.`,
-    };
-  }
-  if (dns.mode === 'Custom') {
-    return {
-      type,
-      status: 'True',
-      reason: 'Custom',
-      message: `Names end in ${dnsSuffix}; their records are yours to make.`,
-    };
-  }
   if (dnsSuffix) {
     return {
       type,
@@ -42,9 +46,76 @@ export function dnsReady(observation: PlatformObservation): Row {
     reason: hostname ? 'NoIPAddress' : 'NoAddress',
     message: hostname
       ? `The load balancer gives the hostname ${hostname} and no IP address, which ${
-          spec.dns?.wildcard?.domain ?? 'nip.io'
+          platform.spec?.dns?.wildcard?.domain ?? 'nip.io'
         } needs: use spec.dns.custom or spec.dns.external.`
       : 'The ingress gateway has no address yet.',
     progressing: !hostname,
   };
+}
+
+/** Records that are the user's to make are no promise of the platform's; what is missing is told all the same. */
+function customRow({ dns, facts }: PlatformObservation, suffix: string): Row {
+  const open = (dns?.names ?? []).filter(({ state }) => state !== 'Resolves');
+  return {
+    type,
+    status: 'True',
+    reason: 'Custom',
+    message: [
+      `Names end in ${suffix}; their records are yours to make.`,
+      ...open.map(name => describeName(name, facts.systemAddresses)),
+    ].join(' '),
+  };
+}
+
+function externalRow(observation: PlatformObservation, zone: string): Row {
+  const { dns, facts } = observation;
+  const { problem } = dns?.report ?? {};
+  const component = componentsOf(observation, EXTERNAL_DNS);
+  if (problem) {
+    return {
+      type,
+      status: 'False',
+      reason: 'ProviderRefused',
+      message: `ExternalDNS can't keep the records of ${zone}: ${sentence(
+        problem,
+      )} ${providerAdvice(problem)}`,
+    };
+  }
+  const row = componentsRow(type, component);
+  if (row) {
+    return row;
+  }
+  const open = (dns?.names ?? []).filter(
+    ({ state }) => state === 'Missing' || state === 'Elsewhere',
+  );
+  if (open.length > 0) {
+    return {
+      type,
+      status: 'False',
+      reason: open.some(({ state }) => state === 'Elsewhere')
+        ? 'PointsElsewhere'
+        : 'RecordMissing',
+      message: open
+        .map(name => describeName(name, facts.systemAddresses))
+        .join(' '),
+      progressing: true,
+    };
+  }
+  return component.every(({ state }) => state === 'Disabled')
+    ? {
+        type,
+        status: 'True',
+        reason: 'NotManaged',
+        message: `ExternalDNS is not installed by App Network; the records of ${zone} are left to one of your own.`,
+      }
+    : {
+        type,
+        status: 'True',
+        reason: 'ExternalDNS',
+        message: `ExternalDNS keeps the records of ${zone}.`,
+      };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -11,6 +11,7 @@ import type { NewCondition } from '../../engine/conditions';
 import { describe } from '../../engine/objects';
 import type { ReconcileOwnedResult } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
+import type { DnsObservation } from '../dns/observeDns';
 import type { PlatformObject } from '../render/render';
 
 /** What a platform's status is made from. */
@@ -29,6 +30,8 @@ export interface PlatformObservation {
   issuer: KubernetesObject | undefined;
   /** The platform's own objects as they should be. */
   rendered: PlatformObject[];
+  /** What is seen of its names; absent where nothing has been looked at. */
+  dns?: DnsObservation;
   /** What the spec says of certificates and can't be done. */
   certificateProblems: string[];
   now: Date;

@@ -130,6 +130,41 @@ describe('existingComponents', () => {
       existingComponents(found({ istio: workloads }), ours).istio,
     ).toMatchObject({ namespace: 'mesh', ready: false });
   });
+
+  describe('of an ExternalDNS', () => {
+    const externalDns = (...args: string[]) => {
+      const workload = deployment('dns', 'external-dns');
+      workload.spec!.template!.spec!.containers![0]!.args = args;
+      return found({ externalDNS: [workload] });
+    };
+    const SOURCE = '--source=istio-gateway';
+
+    it.each<[string, string[], string | undefined, boolean]>([
+      ['tells where it keeps all zones', [SOURCE], 'example.com', true],
+      [
+        'tells where it keeps a zone around the one asked for',
+        [SOURCE, '--domain-filter=example.com'],
+        'apps.example.com',
+        true,
+      ],
+      [
+        'has one beside that keeps another zone',
+        [SOURCE, '--domain-filter=example.net'],
+        'example.com',
+        false,
+      ],
+      [
+        "has one beside that does not look at Istio's Gateways",
+        ['--source=ingress'],
+        'example.com',
+        false,
+      ],
+      ['needs none where no zone is asked for', [SOURCE], undefined, false],
+    ])('%s', (_, args, zone, expected) => {
+      const existing = existingComponents(externalDns(...args), ours, zone);
+      expect('externalDNS' in existing).toBe(expected);
+    });
+  });
 });
 
 describe('withExisting', () => {

@@ -4,6 +4,7 @@ import type {
   NetworkPlatformStatus,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ComponentName } from '../components/types';
+import { isInZone } from '../dns/zones';
 import type { Workload } from '../workloads';
 
 /** Something that does a component's job and was not installed by the platform: it is used, and left alone. */
@@ -44,24 +45,26 @@ export const EXISTING_SELECTORS: Record<ExistingName, string> = {
  *
  * @param found - Deployments with the labels of {@link EXISTING_SELECTORS}
  * @param isOurs - whether a Helm release, by namespace and name, is one that the platform has installed or installs
+ * @param zone - the zone in which records are to be made; undefined where none are
  */
 export function existingComponents(
   found: Record<ExistingName, readonly Workload[]>,
   isOurs: (namespace: string, release: string) => boolean,
+  zone?: string,
 ): ExistingComponents {
   const existing: ExistingComponents = {};
   for (const name of Object.keys(EXISTING_SELECTORS) as ExistingName[]) {
-    const others = found[name]
+    // With one of our own in its place, another is nobody's concern here.
+    if (found[name].some(workload => isMadeBy(workload, isOurs))) {
+      continue;
+    }
+    const [other] = found[name]
       .filter(
         workload =>
           !workload.metadata.deletionTimestamp &&
-          !isMadeBy(workload, isOurs) &&
-          isUsable(name, workload),
+          isUsable(name, workload, zone),
       )
       .sort(byNamespace);
-    // With one of our own in its place, another is nobody's concern here.
-    const [other] =
-      others.length === found[name].length ? others : ([] as Workload[]);
     if (other) {
       existing[name] = describeExisting(other);
     }
@@ -69,12 +72,36 @@ export function existingComponents(
   return existing;
 }
 
+function isUsable(
+  name: ExistingName,
+  workload: Workload,
+  zone: string | undefined,
+): boolean {
+  switch (name) {
+    // Applications' Gateways and the gateway's Service are found by upstream's usual name; a gateway of another name is somebody's for their
+    // own purposes.
+    case 'ingressGateway':
+      return workload.metadata.name === 'istio-ingressgateway';
+    case 'externalDNS':
+      return zone !== undefined && keepsRecords(workload, zone);
+    default:
+      return true;
+  }
+}
+
 /**
- * Applications' Gateways and the gateway's Service are found by upstream's usual name; a gateway of another name is somebody's for their own
- * purposes.
+ * Whether an ExternalDNS makes the records of Istio's Gateways in a zone. A cluster has several, one for each zone or provider, and they
+ * don't touch each other's records.
  */
-function isUsable(name: ExistingName, { metadata }: Workload): boolean {
-  return name !== 'ingressGateway' || metadata.name === 'istio-ingressgateway';
+function keepsRecords({ spec }: Workload, zone: string): boolean {
+  const args = spec?.template?.spec?.containers?.[0]?.args ?? [];
+  const filters = args
+    .filter(arg => arg.startsWith('--domain-filter='))
+    .map(arg => arg.replace(/^--domain-filter=\.?/, ''));
+  return (
+    args.includes('--source=istio-gateway') &&
+    (filters.length === 0 || filters.some(domain => isInZone(zone, domain)))
+  );
 }
 
 function describeExisting(workload: Workload): ExistingComponent {

@@ -11,6 +11,7 @@ interface ReleaseKey {
  * What is there and not the platform's own, as the caches have it.
  *
  * @param releases - Helm releases that are the platform's: those that it has installed, and those that it is about to
+ * @param zone - the zone in which records are to be made; undefined where none are
  */
 export function readExisting(
   { existing }: PlatformInformers,
@@ -18,6 +19,7 @@ export function readExisting(
     installed: readonly InstalledRelease[];
     desired: readonly ReleaseKey[];
   },
+  zone: string | undefined,
 ): ExistingComponents {
   const { installed, desired } = releases;
   const foreign = installed.filter(({ ours }) => !ours);
@@ -32,6 +34,7 @@ export function readExisting(
     // A release that is just being installed may be in one cache and not yet in the other.
     (namespace, release) =>
       isIn(ours, namespace, release) && !isIn(foreign, namespace, release),
+    zone,
   );
 }
 

@@ -1,0 +1,4 @@
+/** Whether a hostname is inside a zone. */
+export function isInZone(hostname: string, zone: string): boolean {
+  return hostname === zone || hostname.endsWith(`.${zone}`);
+}
