@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { ExtraName } from '@internal/local-cluster/src/build/types.ts';
 import type { ClusterStatus } from '@internal/local-cluster/src/commands/status.ts';
 
 const run = promisify(execFile);
@@ -9,7 +10,10 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 /** A local cluster that runs. */
 export type LocalCluster = ClusterStatus &
   Required<
-    Pick<ClusterStatus, 'kubeconfig' | 'kubectl' | 'auditLog' | 'hostAddress'>
+    Pick<
+      ClusterStatus,
+      'kubeconfig' | 'kubectl' | 'helm' | 'auditLog' | 'hostAddress'
+    >
   >;
 
 /** The local cluster of this name, which must be running. */
@@ -27,6 +31,19 @@ export async function localCluster(name: string): Promise<LocalCluster> {
     throw new Error(`The local cluster ${name} is not running.`);
   }
   return status;
+}
+
+/** Builds what a local cluster doesn't have from the start, and brings it into the node; its chart is in the status that is returned. */
+export async function addToCluster(
+  { name }: LocalCluster,
+  what: ExtraName,
+): Promise<LocalCluster> {
+  await run(
+    'npm',
+    ['run', '--silent', 'cluster', '--', 'add', what, '--name', name],
+    { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 },
+  );
+  return localCluster(name);
 }
 
 /** Runs kubectl and returns what it printed. Fails with what it wrote to standard error. */

@@ -88,6 +88,12 @@ const CHROMIUM: Need = {
   find: () => findFirst(CHROMIUM_NAMES, findProgram),
 };
 
+const NAME_SERVER: Need = {
+  name: "BIND's named",
+  package: 'bind9',
+  find: () => findProgram('named'),
+};
+
 /** Why no node can run on this machine, or nothing. */
 export function nodeImpossible(): string | undefined {
   if (process.platform !== 'linux') {
@@ -118,6 +124,14 @@ export async function ensureSystemTools(
 export async function ensureChromium(options: SystemOptions): Promise<string> {
   await install(await missing([CHROMIUM]), options);
   return found(CHROMIUM);
+}
+
+/** Find BIND, likewise. */
+export async function ensureNameServer(
+  options: SystemOptions,
+): Promise<string> {
+  await install(await missing([NAME_SERVER]), options);
+  return found(NAME_SERVER);
 }
 
 /** Whether something would be installed. */
