@@ -88,16 +88,20 @@ describe('createStore', () => {
     ).toEqual(['7']);
   });
 
-  it('keeps of managedFields our own part only', () => {
+  it('keeps of managedFields what is ours and what is of Helm', () => {
     const store = createStore();
     const [a] = [object('a', '1')];
     a.metadata.managedFields = [
       { manager: 'kubectl' },
       { manager: 'app-network' },
+      { manager: 'app-network-mesh' },
+      { manager: 'helm' },
     ];
     store.set(a);
     expect(store.get('n', 'a')?.metadata.managedFields).toEqual([
       { manager: 'app-network' },
+      { manager: 'app-network-mesh' },
+      { manager: 'helm' },
     ]);
   });
 });

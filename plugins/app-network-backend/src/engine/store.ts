@@ -131,11 +131,14 @@ function compact<T extends KubernetesObject>(object: T): T {
     metadata: {
       ...object.metadata,
       managedFields: managedFields.filter(({ manager }) =>
-        manager?.startsWith(MANAGED_BY),
+        READ_MANAGERS.some(read => manager?.startsWith(read)),
       ),
     },
   };
 }
+
+/** Field managers that are of interest: our own, and Helm's, of which it is told whether it still owns what it wrote. */
+const READ_MANAGERS = [MANAGED_BY, 'helm'];
 
 interface Index<T> {
   get(value: string): T[];

@@ -32,6 +32,8 @@ const view = (change: Partial<ReleaseView>): ReleaseView => ({
     message: '',
   },
   podProblem: undefined,
+  drift: [],
+  driftMessage: '',
   ...change,
 });
 

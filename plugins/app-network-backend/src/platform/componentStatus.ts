@@ -1,4 +1,7 @@
-import type { ComponentStatus } from '@app-network/backstage-plugin-app-network-common';
+import type {
+  ComponentDrift,
+  ComponentStatus,
+} from '@app-network/backstage-plugin-app-network-common';
 import type { HelmRelease } from './components/types';
 import type { ExistingComponent } from './existing/existing';
 import type { InstalledRelease } from './installedReleases';
@@ -19,6 +22,10 @@ export interface ReleaseView {
   failure: Failure | undefined;
   rollout: Rollout;
   podProblem: PodProblem | undefined;
+  /** What somebody has changed or deleted of it. */
+  drift: ComponentDrift[];
+  /** Why that is not put right at once. */
+  driftMessage: string;
 }
 
 /** Whether a release is there as it should be, its pods too. */
@@ -69,13 +76,37 @@ export function componentStatus(
     ...(release.existing
       ? { existing: true, serviceAccount: release.existing.serviceAccount }
       : {}),
+    ...(view.drift.length > 0 ? { drift: view.drift.slice(0, MAX_DRIFT) } : {}),
     state,
+    ...progressOf(view, state),
     message,
     lastTransitionTime:
       previous?.state === state && previous.lastTransitionTime
         ? previous.lastTransitionTime
         : now.toISOString().replace(/\.\d+Z$/, 'Z'),
   };
+}
+
+/**
+ * Where a component is on its way. What Helm does can't be seen from outside, so that it counts as a fixed part; the rest is that of the
+ * pods that are ready.
+ */
+function progressOf(
+  { step, running, rollout }: ReleaseView,
+  state: ComponentStatus['state'],
+): Pick<ComponentStatus, 'step' | 'percent'> {
+  if (!['Pending', 'Installing', 'Upgrading'].includes(state)) {
+    return {};
+  }
+  if (step.action === 'wait') {
+    return { step: 'Waiting', percent: 0 };
+  }
+  if (running || step.action === 'upgrade') {
+    return { step: 'Applying', percent: 20 };
+  }
+  const { readyPods, desiredPods } = rollout;
+  const ready = desiredPods > 0 ? readyPods / desiredPods : 0;
+  return { step: 'Starting', percent: 40 + Math.floor(59 * ready) };
 }
 
 type State = Pick<ComponentStatus, 'state'> & { message: string };
@@ -144,7 +175,10 @@ function rolloutState(
   previous: ComponentStatus | undefined,
   elapsedMs: (state: ComponentStatus['state']) => number,
 ): State {
-  const { rollout, podProblem } = view;
+  const { rollout, podProblem, drift } = view;
+  if (rollout.ready && drift.length > 0) {
+    return { state: 'Drifted', message: driftMessage(view) };
+  }
   if (rollout.ready) {
     return { state: 'Ready', message: '' };
   }
@@ -176,6 +210,15 @@ function rolloutState(
       elapsedMs(state),
     )}. ${problem}`.trim(),
   };
+}
+
+/** A status is read by people. */
+const MAX_DRIFT = 20;
+
+function driftMessage({ drift, driftMessage: why }: ReleaseView): string {
+  const more =
+    drift.length > 1 ? ` ${drift.length - 1} more are otherwise.` : '';
+  return `${drift[0]?.message}${more} ${why}`;
 }
 
 /** Installing until it has been ready once; then Upgrading. */

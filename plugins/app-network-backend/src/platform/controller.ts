@@ -6,6 +6,7 @@ import {
 import { source, startController, type Controller } from '../engine/controller';
 import type { Cluster } from '../engine/types';
 import { createPlatformDns } from './dns/platformDns';
+import { createRepairs } from './drift/repairs';
 import { createHelm } from './helm';
 import { createHelmRuns } from './helmRuns';
 import { createOwnedObjects } from './ownedObjects';
@@ -58,6 +59,9 @@ export function startPlatformController(
         onChange: onEnd,
         signal,
       }),
+      repairs: createRepairs({ cluster: cluster.name, runs, logger }),
+      cluster: cluster.name,
+      logger,
     }),
     sources: [
       source<NetworkPlatform>(informers.platforms, ({ metadata }) => [

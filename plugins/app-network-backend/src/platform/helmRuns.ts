@@ -29,6 +29,8 @@ export interface HelmRun {
   release: HelmRelease;
   digest: string;
   action: 'upgrade' | 'uninstall';
+  /** Whether something is to be put right, though chart and values are as they were. */
+  repair?: boolean;
   /** Name of the NetworkPlatform. */
   platform: string;
 }
@@ -113,10 +115,16 @@ export function createHelmRuns(options: HelmRunsOptions): HelmRuns {
  */
 async function runHelm(
   { cluster, helm, signal }: HelmRunsOptions,
-  { release, digest, platform }: HelmRun,
+  { release, digest, platform, repair }: HelmRun,
 ): Promise<boolean> {
   const installed = await readInstalled(cluster, release);
-  const step = nextStep({ release, digest, installed, waitsFor: [] });
+  const step = nextStep({
+    release,
+    digest,
+    installed,
+    waitsFor: [],
+    repair,
+  });
   if (step.action === 'upgrade') {
     if (step.unfinished) {
       await cluster.client.delete({

@@ -9,6 +9,7 @@ import type { Service } from './addresses';
 import type { ApiService, WebhookConfiguration } from './apiServerCalls';
 import type { PeerAuthentication } from './clusterFacts';
 import { releaseNames } from './components/platformReleases';
+import { driftInformers } from './drift/informers';
 import { EXISTING_SELECTORS, type ExistingName } from './existing/existing';
 import type { Ingress, IngressClass } from './systemComponents/ingressFacts';
 import type { ReleaseSecret, WorkloadRef } from './installedReleases';
@@ -23,6 +24,8 @@ export interface PlatformInformers {
   workloads: Record<WorkloadRef['kind'], Informer<Workload>>;
   /** All that makes pods, whoever made it, for system components may be any of it. */
   allWorkloads: Informer<Workload>[];
+  /** What Helm has made, by kind. */
+  drift: ReadonlyMap<string, Informer>;
   services: Informer<Service>;
   /** All ClusterIssuers, the user's too. */
   issuers: Informer;
@@ -68,6 +71,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
   const allWorkloads = (
     ['Deployment', 'StatefulSet', 'DaemonSet'] as const
   ).map(kind => informers.informer<Workload>({ apiVersion: 'apps/v1', kind }));
+  const drift = driftInformers(informers, HELM_SELECTOR);
   const services = informers.informer<Service>({
     apiVersion: 'v1',
     kind: 'Service',
@@ -136,6 +140,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     releases,
     workloads,
     allWorkloads,
+    drift,
     services,
     issuers,
     existing,
@@ -151,6 +156,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
       peerAuthentications,
       apiServices,
       systemNamespace,
+      ...drift.values(),
       ...owned,
     ],
     required,

@@ -51,6 +51,8 @@ export interface InstalledRelease {
   /** What Helm says of it, such as why it failed. */
   description: string;
   workloads: WorkloadRef[];
+  /** Everything that it brought, but CustomResourceDefinitions, which are large. */
+  objects: KubernetesObject[];
 }
 
 /** Reads the latest revision of each release; a Secret that can't be read is one without contents. */
@@ -84,7 +86,7 @@ async function readRelease(secret: ReleaseSecret): Promise<InstalledRelease> {
 
 type Contents = Pick<
   InstalledRelease,
-  'version' | 'lastDeployed' | 'description' | 'workloads'
+  'version' | 'lastDeployed' | 'description' | 'workloads' | 'objects'
 >;
 
 /** What has been read of a Secret; they are large, and looked at often. */
@@ -103,11 +105,17 @@ function contentsOf(secret: ReleaseSecret): Promise<Contents> {
 async function readContents(secret: ReleaseSecret): Promise<Contents> {
   try {
     const { info, chart, manifest } = await unpackRelease(secret);
+    const objects = objectsOf(manifest ?? '', secret.metadata.namespace ?? '');
     return {
+      objects,
       version: chart?.metadata?.version,
       lastDeployed: info?.last_deployed,
       description: info?.description ?? '',
-      workloads: workloadsOf(manifest ?? '', secret.metadata.namespace ?? ''),
+      workloads: objects.filter(isWorkload).map(({ kind, metadata }) => ({
+        kind,
+        namespace: metadata.namespace ?? '',
+        name: metadata.name,
+      })),
     };
   } catch (error) {
     return {
@@ -115,6 +123,7 @@ async function readContents(secret: ReleaseSecret): Promise<Contents> {
       lastDeployed: secret.metadata.creationTimestamp,
       description: `Secret ${secret.metadata.namespace}/${secret.metadata.name} can't be read: ${error}`,
       workloads: [],
+      objects: [],
     };
   }
 }
@@ -138,22 +147,35 @@ export async function unpackRelease(
   return JSON.parse((await promisify(gunzip)(packed)).toString());
 }
 
-/** A manifest is up to megabytes of CustomResourceDefinitions, so only what may be a workload is parsed. */
-function workloadsOf(manifest: string, namespace: string): WorkloadRef[] {
+/** The objects of a manifest; one of a kind with namespaces that names none is in the release's, as Helm has it. */
+function objectsOf(manifest: string, namespace: string): KubernetesObject[] {
   return manifest
     .split(/^---.*$/m)
-    .filter(text => /^kind: (Deployment|DaemonSet|StatefulSet)\s*$/m.test(text))
-    .map(text => {
-      const { kind, metadata } = parseDocument(text).toJS() as {
-        kind: WorkloadRef['kind'];
-        metadata: { namespace?: string; name: string };
-      };
-      return {
-        kind,
-        namespace: metadata.namespace ?? namespace,
-        name: metadata.name,
-      };
-    });
+    .filter(
+      text =>
+        /^kind: /m.test(text) &&
+        !/^kind: CustomResourceDefinition\s*$/m.test(text),
+    )
+    .map(text => parseDocument(text).toJS() as KubernetesObject)
+    .map(object => ({
+      ...object,
+      metadata: {
+        ...object.metadata,
+        ...(CLUSTER_SCOPED.test(object.kind)
+          ? {}
+          : { namespace: object.metadata.namespace ?? namespace }),
+      },
+    }));
+}
+
+/** Kinds without namespaces that charts have, besides CustomResourceDefinitions. */
+const CLUSTER_SCOPED =
+  /^(Cluster.*|.*WebhookConfiguration|IngressClass|Namespace|PriorityClass|GatewayClass|ValidatingAdmissionPolicy.*)$/;
+
+function isWorkload(
+  object: KubernetesObject,
+): object is KubernetesObject & Pick<WorkloadRef, 'kind'> {
+  return ['Deployment', 'DaemonSet', 'StatefulSet'].includes(object.kind);
 }
 
 function label(secret: ReleaseSecret, name: string): string {

@@ -27,6 +27,7 @@ const installed: InstalledRelease = {
   lastDeployed: undefined,
   description: '',
   workloads: [],
+  objects: [],
 };
 
 const input = (change: Partial<StepInput>): StepInput => ({

@@ -25,6 +25,8 @@ export interface StepInput {
   installed: InstalledRelease | undefined;
   /** Names of the releases that have to be ready before this one is installed, or gone before it is removed. */
   waitsFor: readonly string[];
+  /** Whether something of it is to be put right that was changed since. */
+  repair?: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface StepInput {
  * adopts what carries its own annotations (helm.sh/helm/v4/pkg/action/validate.go).
  */
 export function nextStep(input: StepInput): Step {
-  const { release, digest, installed, waitsFor } = input;
+  const { release, digest, installed, waitsFor, repair = false } = input;
   const there = installed && installed.status !== 'uninstalled';
   if (release.existing) {
     return { action: 'none' };
@@ -56,7 +58,12 @@ export function nextStep(input: StepInput): Step {
   if (there && installed.status === 'uninstalling') {
     return { action: 'uninstall' };
   }
-  if (there && installed.status === 'deployed' && installed.digest === digest) {
+  if (
+    there &&
+    installed.status === 'deployed' &&
+    installed.digest === digest &&
+    !repair
+  ) {
     return { action: 'none' };
   }
   if (waitsFor.length > 0) {

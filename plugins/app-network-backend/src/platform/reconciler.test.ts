@@ -1,3 +1,4 @@
+import { mockServices } from '@backstage/backend-test-utils';
 import type {
   KubernetesObject,
   NetworkPlatform,
@@ -34,6 +35,7 @@ const informers: PlatformInformers = {
     StatefulSet: syncedInformer(ANY),
   },
   allWorkloads: [],
+  drift: new Map(),
   services: syncedInformer(ANY),
   issuers: syncedInformer(ANY),
   existing: {
@@ -90,6 +92,9 @@ describe('createPlatformReconciler', () => {
       runs,
       objects,
       dns: { drain: async () => false, observe: () => ({}) },
+      repairs: { reconcile: () => [] },
+      cluster: 'test',
+      logger: mockServices.logger.mock(),
     });
 
     const result = await reconciler.reconcile(

@@ -1,3 +1,4 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
   FINALIZER,
   withDefaults,
@@ -18,6 +19,7 @@ import { componentStatus, isReady, type ReleaseView } from './componentStatus';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
 import { platformIssuer } from './facts';
 import { platformReleases } from './components/platformReleases';
+import type { Repairs } from './drift/repairs';
 import { withExisting } from './existing/existing';
 import type { PlatformDns } from './dns/platformDns';
 import type { HelmRuns } from './helmRuns';
@@ -26,6 +28,7 @@ import { readInstalledReleases } from './installedReleases';
 import type { OwnedObjects, OwnedObjectsResult } from './ownedObjects';
 import { createPodProblems } from './podProblems';
 import { findWorkload, isGone, releaseViews } from './releaseViews';
+import { logProgress } from './progressLog';
 import { renderPlatform } from './render/render';
 import type { Failure } from './retries';
 import { blockedStatus, platformStatus } from './status';
@@ -38,6 +41,10 @@ export interface PlatformReconcilerOptions {
   runs: HelmRuns;
   objects: OwnedObjects;
   dns: PlatformDns;
+  repairs: Repairs;
+  /** Name of the cluster, for the log. */
+  cluster: string;
+  logger: LoggerService;
 }
 
 /** While something is on its way its status tells how far it is, this often, in milliseconds. */
@@ -53,7 +60,8 @@ const NAME_TAKEN_MS = 60_000;
 export function createPlatformReconciler(
   options: PlatformReconcilerOptions,
 ): Reconciler {
-  const { client, informers, runs, objects, dns } = options;
+  const { client, informers, runs, objects, dns, repairs, cluster, logger } =
+    options;
   const podProblems = createPodProblems();
   const members = createMembers({ client, informers });
 
@@ -103,6 +111,7 @@ export function createPlatformReconciler(
         findWorkload(informers, ref),
       );
       startRuns(runs, platform, views.all);
+      const waiting = repairs.reconcile(platform, views.desired);
       for (const view of views.desired) {
         view.podProblem = await podProblems.find(
           client,
@@ -116,6 +125,7 @@ export function createPlatformReconciler(
       const components = views.desired.map(view =>
         componentStatus(view, previousStatus(platform, view), now),
       );
+      logProgress(logger, cluster, platform, components);
       const { spec = {} } = withDefaults(platform);
       const systemComponents = observedComponents.map(component =>
         systemComponentStatus(component, spec, facts, owned),
@@ -142,7 +152,10 @@ export function createPlatformReconciler(
 
       return nextLook(
         [...components, ...systemComponents],
-        views.all.map(view => (view.running ? undefined : view.failure)),
+        [
+          ...waiting,
+          ...views.all.map(view => (view.running ? undefined : view.failure)),
+        ],
         objects.failure(platform),
         owned.conflicts.length > 0,
         isDraining,

@@ -1,9 +1,13 @@
-import type { NetworkPlatform } from '@app-network/backstage-plugin-app-network-common';
+import type {
+  ComponentDrift,
+  NetworkPlatform,
+} from '@app-network/backstage-plugin-app-network-common';
 import { isDeleting } from '../engine/finalizer';
 import type { ClusterFacts } from './clusterFacts';
 import { isReady, type ReleaseView } from './componentStatus';
 import { platformReleases } from './components/platformReleases';
 import type { HelmRelease } from './components/types';
+import { driftOf } from './drift/driftOf';
 import { releaseDigest } from './helm';
 import type { HelmRuns } from './helmRuns';
 import type { PlatformInformers } from './informers';
@@ -37,6 +41,7 @@ export async function releaseViews(options: {
     const waitsFor = release.enabled
       ? unready(release, views)
       : dependents(release, releases, installed);
+    const drift = findDrift(release, digest, found, informers);
     views.push({
       release,
       digest,
@@ -48,12 +53,30 @@ export async function releaseViews(options: {
         findWorkload(informers, ref),
       ),
       podProblem: undefined,
+      drift,
+      driftMessage: '',
     });
   }
   return {
     all: views,
     desired: views.filter(({ release }) => desired.includes(release)),
   };
+}
+
+/** Only what is installed as it should be can have drifted. */
+function findDrift(
+  release: HelmRelease,
+  digest: string,
+  installed: InstalledRelease | undefined,
+  { drift }: PlatformInformers,
+): ComponentDrift[] {
+  return release.enabled &&
+    !release.existing &&
+    installed?.ours &&
+    installed.status === 'deployed' &&
+    installed.digest === digest
+    ? driftOf(installed.objects, drift)
+    : [];
 }
 
 /** A workload as the cache has it. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -113,9 +114,11 @@ export function platformTest(clusterName: string) {
       istio?: object;
       charts?: object;
     } = {},
+    more: NetworkPlatformSpec = {},
   ): Promise<void> {
     const ours = { path: chart };
     const spec: NetworkPlatformSpec = {
+      ...more,
       components: {
         ingressNginx: { enabled: false },
         certManager: { namespace, chart: ours, ...components.certManager },
@@ -196,6 +199,11 @@ export function platformTest(clusterName: string) {
     configMap,
     revisions,
     helmCalls,
+    /** Has the platform looked at again, though nothing of it has changed. */
+    touch: () =>
+      connection.cluster.client.mergePatch(PLATFORM_REF, {
+        metadata: { annotations: { 'example.com/look': randomUUID() } },
+      }),
     forgetHelmCalls: () => rm(callsFile(folder), { force: true }),
     get client() {
       return connection.cluster.client;
