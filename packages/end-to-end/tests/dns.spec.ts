@@ -11,6 +11,7 @@ import {
   type LocalCluster,
 } from '../src/cluster.ts';
 import { startNameServer, type NameServer } from '../src/nameServer.ts';
+import { patchPlatform } from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
 
 const ZONE = 'apps.example.test';
@@ -18,6 +19,7 @@ const REFUSED_ZONE = 'refused.example.test';
 const NAMESPACE = 'dns-shop';
 const FOREIGN_ADDRESS = '192.0.2.1';
 const OTHER = 'external-dns-other';
+const WILDCARD = { wildcard: {}, external: null, custom: null };
 
 interface Condition {
   type: string;
@@ -27,11 +29,13 @@ interface Condition {
 }
 
 interface WithStatus extends KubernetesObject {
-  spec: { dns?: object };
   status?: {
     conditions?: Condition[];
     components?: { release: string; state: string }[];
-    ingress?: { applications?: { addresses?: { value: string }[] } };
+    ingress?: {
+      applications?: { addresses?: { value: string }[] };
+      system?: { addresses?: { value: string }[] };
+    };
   };
 }
 
@@ -41,7 +45,7 @@ test.describe('Records in a zone of a real name server', () => {
   let cluster: LocalCluster;
   let names: NameServer;
   let gateway: string;
-  let previousDns: object | null;
+  let restore: () => Promise<void>;
   let owner: string;
 
   const platform = () =>
@@ -56,13 +60,8 @@ test.describe('Records in a zone of a real name server', () => {
     condition(getObject(cluster, 'appnetwork', name, NAMESPACE), 'DNSReady');
   const address = (name: string) => names.addressesOf(`${name}.${ZONE}`);
 
-  const patchPlatform = (spec: object) =>
-    kubectl(cluster, [
-      ...['patch', 'networkplatform', 'default', '--type=merge'],
-      ...['--patch', JSON.stringify({ spec })],
-    ]);
   const externalDns = (zone: string) =>
-    patchPlatform({
+    patchPlatform(cluster, {
       dns: {
         custom: null,
         wildcard: null,
@@ -107,8 +106,7 @@ test.describe('Records in a zone of a real name server', () => {
       { name: ZONE, open: true, records: [`taken A ${FOREIGN_ADDRESS}`] },
       { name: REFUSED_ZONE, open: false },
     ]);
-    const { spec, status } = await platform();
-    previousDns = spec.dns ?? null;
+    const { status } = await platform();
     gateway = status?.ingress?.applications?.addresses?.[0]?.value ?? '';
     const { metadata } = await getObject<{ metadata: { uid: string } }>(
       cluster,
@@ -135,10 +133,7 @@ test.describe('Records in a zone of a real name server', () => {
 
   test.afterAll(async () => {
     test.setTimeout(5 * 60_000);
-    await patchPlatform({
-      dns: previousDns,
-      components: { externalDNS: null },
-    });
+    await restore?.();
     await kubectl(cluster, [
       ...['delete', 'appnetworks', '--all', '--namespace', NAMESPACE],
     ]);
@@ -151,7 +146,7 @@ test.describe('Records in a zone of a real name server', () => {
   });
 
   test('are kept by ExternalDNS, once the platform says so', async () => {
-    await externalDns(ZONE);
+    restore = await externalDns(ZONE);
     await expect
       .poll(platformDns, { timeout: 2 * 60_000 })
       .toMatchObject({ status: 'True', reason: 'ExternalDNS' });
@@ -169,6 +164,41 @@ test.describe('Records in a zone of a real name server', () => {
     await expect
       .poll(() => appNetworkDns('shop'))
       .toMatchObject({ status: 'True', reason: 'Resolves' });
+  });
+
+  test('lead to the ingress controller, for a system component, and go with it', async () => {
+    const component = {
+      name: 'dashboard',
+      namespace: NAMESPACE,
+      ingress: { service: 'dashboard', port: 80 },
+    };
+    await apply(cluster, [
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { namespace: NAMESPACE, name: 'dashboard' },
+        spec: { selector: { app: 'dashboard' }, ports: [{ port: 80 }] },
+      },
+    ]);
+    const unlist = await patchPlatform(cluster, {
+      systemComponents: [component],
+    });
+    await expect
+      .poll(() => address('dashboard.default'), { timeout: 60_000 })
+      .not.toEqual([]);
+    expect(await address('dashboard.default')).toEqual(
+      (await platform()).status?.ingress?.system?.addresses?.map(
+        ({ value }) => value,
+      ),
+    );
+    await expect.poll(platformDns).toMatchObject({
+      status: 'True',
+      message: expect.stringContaining(`dashboard.default.${ZONE}`),
+    });
+    await unlist();
+    await expect
+      .poll(() => address('dashboard.default'), { timeout: 60_000 })
+      .toEqual([]);
   });
 
   test('bear the mark of the cluster that has made them', async () => {
@@ -301,7 +331,7 @@ test.describe('Records in a zone of a real name server', () => {
     await expect
       .poll(() => address('witness'), { timeout: 2 * 60_000 })
       .toEqual([gateway]);
-    await patchPlatform({ dns: previousDns });
+    await patchPlatform(cluster, { dns: WILDCARD });
     await expect
       .poll(() => address('witness'), { timeout: 2 * 60_000 })
       .toEqual([]);

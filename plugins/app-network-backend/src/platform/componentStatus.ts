@@ -5,7 +5,7 @@ import type {
 import type { HelmRelease } from './components/types';
 import type { ExistingComponent } from './existing/existing';
 import type { InstalledRelease } from './installedReleases';
-import { enabledField, type Step } from './nextStep';
+import { leftOutBy, type Step } from './nextStep';
 import type { Failure } from './retries';
 import type { PodProblem, Rollout } from './workloads';
 
@@ -146,7 +146,7 @@ function stateOf(
   if (!release.enabled) {
     return {
       state: 'Disabled',
-      message: `Left out by ${enabledField(release)} or by the profile.`,
+      message: `Left out by ${leftOutBy(release)}.`,
     };
   }
   if (running || step.action === 'upgrade') {

@@ -101,6 +101,13 @@ export function enabledField({ component, release }: HelmRelease): string {
   return `spec.components.${component}${GATEWAY_FIELDS[release] ?? ''}.enabled`;
 }
 
+/** What leaves out a release that is not wanted. */
+export function leftOutBy(release: HelmRelease): string {
+  return release.component === 'externalDNS'
+    ? `spec.dns, which asks for no external DNS, or by ${enabledField(release)}`
+    : `${enabledField(release)} or by the profile`;
+}
+
 const GATEWAY_FIELDS: Record<string, string> = {
   'istio-ingressgateway': '.ingressGateway',
   'istio-egressgateway': '.egressGateway',

@@ -149,6 +149,45 @@ describe('DNSReady of an AppNetwork', () => {
   });
 });
 
+describe('DNSReady before the first look after a restart', () => {
+  const given = (observedGeneration: number) => {
+    const { appNetwork, ...rest } = observation(['a.example.com'], ZONE);
+    return {
+      ...rest,
+      appNetwork: {
+        ...appNetwork,
+        metadata: { ...appNetwork.metadata, generation: 3 },
+        status: {
+          conditions: [
+            {
+              type: 'DNSReady',
+              status: 'True' as const,
+              reason: 'Resolves',
+              message: 'As it was.',
+              lastTransitionTime: '2026-06-01T11:00:00Z',
+              observedGeneration,
+            },
+          ],
+        },
+      },
+    };
+  };
+
+  it('is what it was', () => {
+    expect(dnsReady(given(3))).toMatchObject({
+      status: 'True',
+      message: 'As it was.',
+    });
+  });
+
+  it('is not known for another specification', () => {
+    expect(dnsReady(given(2))).toMatchObject({
+      status: 'Unknown',
+      reason: 'Looking',
+    });
+  });
+});
+
 describe('dnsQuestion', () => {
   it('has names of the zone asked where the zone is kept, and others as everybody asks', () => {
     expect(

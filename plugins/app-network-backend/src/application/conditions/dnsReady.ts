@@ -64,6 +64,10 @@ export function dnsReady(observation: Observation): NewCondition {
       'The ingress gateway has no address yet that names could lead to.',
     );
   }
+  const before = conditionBefore(observation);
+  if (before && !observation.names && dnsQuestion(observation)) {
+    return before;
+  }
   const madeBy = (maker: RecordMaker) =>
     hostnames.filter(
       hostname =>
@@ -85,6 +89,22 @@ export function dnsReady(observation: Observation): NewCondition {
             hostnames.length > 1 ? 'lead' : 'leads'
           } to the ingress gateway.`,
         ))
+  );
+}
+
+/** What was known before the first look; a restart of the portal makes nothing look unready. */
+function conditionBefore({
+  appNetwork: { metadata, status },
+}: Observation): NewCondition | false | undefined {
+  const before = status?.conditions?.find(({ type }) => type === 'DNSReady');
+  return (
+    before &&
+    before.observedGeneration === metadata.generation && {
+      type: before.type,
+      status: before.status,
+      reason: before.reason,
+      message: before.message,
+    }
   );
 }
 

@@ -1,5 +1,6 @@
 import type {
   ComponentStatus,
+  Condition,
   NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import { nothingDone } from '../../engine/reconcileOwned';
@@ -15,13 +16,15 @@ function row(
   spec: NetworkPlatformSpec,
   dns: DnsObservation = {},
   state: ComponentStatus['state'] = 'Ready',
+  before?: Condition,
 ) {
   const { type: _, ...rest } = dnsReady({
     platform: {
       apiVersion: 'app-network.io/v1alpha1',
       kind: 'NetworkPlatform',
-      metadata: { name: 'default' },
+      metadata: { name: 'default', generation: 3 },
       spec,
+      status: { conditions: before ? [before] : [] },
     },
     components: [
       {
@@ -49,6 +52,15 @@ function row(
   return rest;
 }
 
+const condition = (observedGeneration: number): Condition => ({
+  type: 'DNSReady',
+  status: 'True',
+  reason: 'ExternalDNS',
+  message: 'As it was.',
+  lastTransitionTime: '2026-06-01T11:00:00Z',
+  observedGeneration,
+});
+
 const name = {
   hostname: 'prometheus.default.example.com',
   leadsTo: [],
@@ -63,7 +75,7 @@ describe('DNSReady of a platform', () => {
       {
         status: 'True',
         reason: 'ExternalDNS',
-        message: 'ExternalDNS keeps the records of example.com.',
+        message: 'ExternalDNS runs. It keeps the records of example.com.',
       },
     ],
     [
@@ -88,6 +100,31 @@ describe('DNSReady of a platform', () => {
         reason: 'ComponentFailed',
         message:
           'external-dns: Pod external-dns/a: container external-dns is in Error.',
+      },
+    ],
+    [
+      'is not known before it has been looked at',
+      row(external, { isLooking: true }),
+      { status: 'Unknown', reason: 'Looking', progressing: true },
+    ],
+    [
+      'is what it was, before it has been looked at after a restart',
+      row(external, { isLooking: true }, 'Ready', condition(3)),
+      { status: 'True', reason: 'ExternalDNS', message: 'As it was.' },
+    ],
+    [
+      'is not what it was for another specification',
+      row(external, { isLooking: true }, 'Ready', condition(2)),
+      { status: 'Unknown', reason: 'Looking' },
+    ],
+    [
+      'names what it has seen',
+      row(external, { names: [{ ...name, state: 'Resolves' }] }),
+      {
+        status: 'True',
+        message: expect.stringContaining(
+          'They lead where they should for prometheus.default.example.com.',
+        ),
       },
     ],
     [

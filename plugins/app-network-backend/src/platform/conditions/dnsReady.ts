@@ -6,7 +6,7 @@ import { EXTERNAL_DNS } from '../components/externalDns';
 import { describeName } from '../dns/describeNames';
 import { providerAdvice } from '../dns/externalDnsLog';
 import { platformFacts } from '../facts';
-import { componentsOf, componentsRow } from './row';
+import { componentsOf, componentsRow, installedOrGiven } from './row';
 import type { PlatformObservation, Row } from './row';
 
 const type = 'DNSReady';
@@ -81,7 +81,9 @@ function externalRow(observation: PlatformObservation, zone: string): Row {
       )} ${providerAdvice(problem)}`,
     };
   }
-  const row = componentsRow(type, component);
+  const row =
+    componentsRow(type, component) ??
+    (dns?.isLooking ? lookingRow(observation) : undefined);
   if (row) {
     return row;
   }
@@ -101,18 +103,43 @@ function externalRow(observation: PlatformObservation, zone: string): Row {
       progressing: true,
     };
   }
-  return component.every(({ state }) => state === 'Disabled')
+  const { reason, message } = installedOrGiven(component, 'ExternalDNS');
+  const leading = (dns?.names ?? [])
+    .filter(({ state }) => state === 'Resolves')
+    .map(({ hostname }) => hostname);
+  return {
+    type,
+    status: 'True',
+    reason: reason === 'Ready' ? 'ExternalDNS' : reason,
+    message: [
+      reason === 'NotManaged'
+        ? `The records of ${zone} are left to an ExternalDNS of yours; App Network installs none.`
+        : `${message} It keeps the records of ${zone}.`,
+      ...(leading.length > 0
+        ? [`They lead where they should for ${leading.join(', ')}.`]
+        : []),
+    ].join(' '),
+  };
+}
+
+/** Until there is news what was known stays, so that a restart of the portal makes nothing look unready. */
+function lookingRow({ platform }: PlatformObservation): Row {
+  const { metadata, status } = platform;
+  const before = status?.conditions?.find(other => other.type === type);
+  return before && before.observedGeneration === metadata.generation
     ? {
         type,
-        status: 'True',
-        reason: 'NotManaged',
-        message: `ExternalDNS is not installed by App Network; the records of ${zone} are left to one of your own.`,
+        status: before.status,
+        reason: before.reason,
+        message: before.message,
+        progressing: true,
       }
     : {
         type,
-        status: 'True',
-        reason: 'ExternalDNS',
-        message: `ExternalDNS keeps the records of ${zone}.`,
+        status: 'Unknown',
+        reason: 'Looking',
+        message: 'It is being looked whether names lead where they should.',
+        progressing: true,
       };
 }
 

@@ -13,8 +13,10 @@ import type { NamesQuestion, SeenName } from './names';
 import type { SyncQuestion } from './syncReports';
 import { isInZone } from './zones';
 
-/** What is seen of a platform's DNS from outside; undefined as long as it has not been looked at, or need not be. */
+/** What is seen of a platform's DNS from outside. */
 export interface DnsObservation {
+  /** It is being looked at for the first time, or for the first time since something else is asked. */
+  isLooking?: boolean;
   /** The names of system components. */
   names?: SeenName[];
   /** How ExternalDNS gets on. */
@@ -49,24 +51,28 @@ export function observeDns(
   if (!view?.installed) {
     looks.reports.forget(key);
   }
+  const names = looksAtNames
+    ? looks.names.see(key, {
+        targets,
+        names: hostnames.map(hostname =>
+          dns.mode === 'External' && isInZone(hostname, dns.zone)
+            ? { hostname, zone: dns.zone, servers: dns.servers }
+            : { hostname },
+        ),
+      })
+    : undefined;
+  const report = view?.installed
+    ? looks.reports.see(key, {
+        namespace: view.release.namespace,
+        release: view.release.release,
+        generation: view.installed.revision,
+      })
+    : undefined;
   return {
-    names: looksAtNames
-      ? looks.names.see(key, {
-          targets,
-          names: hostnames.map(hostname =>
-            dns.mode === 'External' && isInZone(hostname, dns.zone)
-              ? { hostname, zone: dns.zone, servers: dns.servers }
-              : { hostname },
-          ),
-        })
-      : undefined,
-    report: view?.installed
-      ? looks.reports.see(key, {
-          namespace: view.release.namespace,
-          release: view.release.release,
-          generation: view.installed.revision,
-        })
-      : undefined,
+    isLooking:
+      (looksAtNames && !names) || (view?.installed !== undefined && !report),
+    names,
+    report,
   };
 }
 
