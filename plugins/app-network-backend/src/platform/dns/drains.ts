@@ -23,8 +23,9 @@ export interface Drains {
   ): Promise<Step | undefined>;
 }
 
-/** When the draining began, ISO 8601. */
+/** When the draining began, ISO 8601, and the arguments from before. */
 const SINCE = 'app-network.io/draining-since';
+const ARGS_BEFORE = 'app-network.io/args-before-draining';
 
 /** No object has this label, so that no record is wanted. */
 const NOTHING = '--label-filter=app-network.io/records=none';
@@ -51,14 +52,25 @@ export function createDrains(options: {
         return undefined;
       }
       const key = `drain ${release.namespace}`;
-      if (!deployment || !leavesRecords(view, argsOf(deployment))) {
+      const args = deployment ? argsOf(deployment) : [];
+      if (!deployment || !leavesRecords(view, args)) {
         reports.forget(key);
+        // Somebody has thought better of it in the meantime.
+        if (deployment && args.includes(NOTHING) && staysAsItIs(view)) {
+          await client.mergePatch(
+            objectRef(deployment),
+            argsPatch(deployment, argsBefore(deployment)),
+          );
+        }
         return undefined;
       }
-      if (!argsOf(deployment).includes(NOTHING)) {
+      if (!args.includes(NOTHING)) {
         await client.mergePatch(
           objectRef(deployment),
-          drainingPatch(deployment, now()),
+          argsPatch(deployment, drainingArgs(args), {
+            [SINCE]: now().toISOString(),
+            [ARGS_BEFORE]: JSON.stringify(args),
+          }),
         );
         return waiting();
       }
@@ -140,30 +152,43 @@ function isExternalDns({ name }: { name: string }): boolean {
   return name === 'external-dns';
 }
 
-/** The container with a filter that nothing passes, in place of what filters there are, and looking often. */
-function drainingPatch(deployment: Workload, now: Date): object {
+function staysAsItIs({ release, step, running }: ReleaseView): boolean {
+  return release.enabled && step.action === 'none' && !running;
+}
+
+/** With a filter that nothing passes, in place of what filters there are, and looking often. */
+function drainingArgs(args: readonly string[]): string[] {
   const replaced = ['--label-filter=', '--interval='];
+  return [
+    ...args.filter(arg => !replaced.some(start => arg.startsWith(start))),
+    NOTHING,
+    '--interval=5s',
+  ];
+}
+
+function argsBefore({ metadata }: Workload): string[] {
+  return JSON.parse(metadata.annotations?.[ARGS_BEFORE] ?? '[]') as string[];
+}
+
+function argsPatch(
+  deployment: Workload,
+  args: readonly string[],
+  annotations: Record<string, string | null> = {
+    [SINCE]: null,
+    [ARGS_BEFORE]: null,
+  },
+): object {
   return {
+    // Nobody has changed it since.
     metadata: {
       resourceVersion: deployment.metadata.resourceVersion,
-      annotations: { [SINCE]: now.toISOString() },
+      annotations,
     },
     spec: {
       template: {
         spec: {
           containers: containersOf(deployment).map(container =>
-            isExternalDns(container)
-              ? {
-                  ...container,
-                  args: [
-                    ...(container.args ?? []).filter(
-                      arg => !replaced.some(start => arg.startsWith(start)),
-                    ),
-                    NOTHING,
-                    '--interval=5s',
-                  ],
-                }
-              : container,
+            isExternalDns(container) ? { ...container, args } : container,
           ),
         },
       },
