@@ -1,11 +1,14 @@
 import type {
   Address,
   KubernetesObject,
+  IssuerRef,
   NetworkPlatform,
   NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import { serviceAddresses } from './addresses';
 import { apiServerCalls, type CalledPods } from './apiServerCalls';
+import type { GivenCa } from './certificates/certificateAuthority';
+import { issuerInUse, platformIssuer } from './certificates/platformIssuer';
 import {
   INGRESS_GATEWAY,
   ingressGatewayNamespace,
@@ -43,6 +46,12 @@ export interface ClusterFacts {
   ingressClass: { controller: string; ours: boolean } | undefined;
   /** Mode of the mesh-wide PeerAuthentication, whoever made it; undefined where there is none. */
   meshMode: string | undefined;
+  /** The CA that the spec gives; undefined where it gives none. */
+  givenCa: GivenCa | undefined;
+  /** The issuer that certificates are asked of at the moment. */
+  issuer: Required<IssuerRef>;
+  /** Names of the ClusterIssuers that Certificates made by this project name, sorted. */
+  issuersNamed: string[];
 }
 
 /** What is read of a PeerAuthentication (security.istio.io/v1). */
@@ -61,24 +70,28 @@ export const NO_FACTS: ClusterFacts = {
   existing: {},
   ingressClass: undefined,
   meshMode: undefined,
+  givenCa: undefined,
+  issuer: platformIssuer({}, undefined),
+  issuersNamed: [],
 };
 
 /**
  * Reads the facts from the caches.
  *
- * @param releases - Helm releases that are the platform's: those that it has installed, and those that it is about to
+ * @param read - what is in no cache: the given CA, and Helm releases that are the platform's: those that it has installed, and those that it is about to
  */
 export function readClusterFacts(
   informers: PlatformInformers,
   platform: NetworkPlatform,
-  releases: {
+  read: {
+    givenCa?: GivenCa;
     installed: readonly InstalledRelease[];
     desired: readonly { namespace: string; release: string }[];
   },
 ): ClusterFacts {
   const existing = readExisting(
     informers,
-    releases,
+    read,
     platform.spec?.dns?.external?.zone,
   );
   const { spec = {} } = withExisting(platform, existing);
@@ -90,7 +103,7 @@ export function readClusterFacts(
     .list(istioNamespace(spec))
     .find(policy => !policy.spec?.selector);
   const applicationAddresses = serviceAddresses(gateway).addresses;
-  const ingressClass = readIngressClass(informers, spec, releases.desired);
+  const ingressClass = readIngressClass(informers, spec, read.desired);
   return {
     clusterId: informers.systemNamespace.get(undefined, 'kube-system')?.metadata
       .uid,
@@ -101,6 +114,11 @@ export function readClusterFacts(
     ),
     existing,
     ingressClass,
+    givenCa: read.givenCa,
+    issuer: issuerInUse(platform, read.givenCa, name =>
+      informers.issuers.get(undefined, name),
+    ),
+    issuersNamed: issuersNamed(informers),
     meshMode: meshPolicy && (meshPolicy.spec?.mtls?.mode ?? 'UNSET'),
     releasePorts: portsOfReleases(informers, platform),
     systemServices: portsOfSystemServices(informers, spec),
@@ -109,6 +127,17 @@ export function readClusterFacts(
       new Set(spec.systemComponents?.map(({ namespace }) => namespace)),
     ),
   };
+}
+
+function issuersNamed({ certificates }: PlatformInformers): string[] {
+  return [
+    ...new Set(
+      certificates.list().flatMap(({ spec }) =>
+        // An Issuer of the same name is none that the platform could have made.
+        spec?.issuerRef?.kind === 'ClusterIssuer' ? [spec.issuerRef.name] : [],
+      ),
+    ),
+  ].sort();
 }
 
 function portsOfReleases(

@@ -88,6 +88,18 @@ describe('platformFacts', () => {
     expect(dnsSuffix).toBeUndefined();
   });
 
+  it('takes the issuer from the status, where the one that issues is told', () => {
+    const certificates = { issuerRef: { name: 'vault' } };
+    const status = { issuer: { name: 'app-network-ca' } };
+    expect(
+      platformFacts({ ...platform({ certificates }), status }).issuer,
+    ).toEqual({
+      name: 'app-network-ca',
+      kind: 'ClusterIssuer',
+      group: 'cert-manager.io',
+    });
+  });
+
   it('follows the spec', () => {
     expect(
       platformFacts(

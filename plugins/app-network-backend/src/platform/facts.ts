@@ -1,12 +1,12 @@
 import { isIPv4 } from 'node:net';
 import {
-  PLATFORM_ISSUER,
   withDefaults,
   type Address,
   type IssuerRef,
   type NetworkPlatform,
   type NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
+import { issuerInStatus, platformIssuer } from './certificates/platformIssuer';
 import { zoneNameServers } from './components/externalDns';
 import {
   INGRESS_GATEWAY,
@@ -44,7 +44,7 @@ export interface PlatformFacts {
     /** Empty until the load balancer has given one. */
     addresses: Address[];
   };
-  /** Issuer of certificates where an application names none. */
+  /** Issuer of certificates where an application names none: the one that the platform's status names, for that issues. */
   issuer: Required<IssuerRef>;
   /** Istio's trust domain, first part of a SPIFFE identity. */
   trustDomain: string;
@@ -68,7 +68,7 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
       selector: { istio: INGRESS_GATEWAY.replace(/^istio-/, '') },
       addresses,
     },
-    issuer: platformIssuer(spec),
+    issuer: issuerInStatus(platform) ?? platformIssuer(spec, undefined),
     trustDomain: trustDomain(spec),
     scrapers: (spec.systemComponents ?? [])
       .filter(({ scraper }) => scraper)
@@ -76,16 +76,6 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
         namespace,
         selector: selector?.matchLabels ?? {},
       })),
-  };
-}
-
-/** The issuer of a platform: the user's, or the one that the platform makes. */
-export function platformIssuer(spec: NetworkPlatformSpec): Required<IssuerRef> {
-  const { issuerRef } = spec.certificates ?? {};
-  return {
-    name: issuerRef?.name ?? PLATFORM_ISSUER,
-    kind: issuerRef?.kind ?? 'ClusterIssuer',
-    group: issuerRef?.group ?? 'cert-manager.io',
   };
 }
 

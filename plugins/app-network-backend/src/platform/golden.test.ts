@@ -17,6 +17,13 @@ const FACTS: ClusterFacts = {
   existing: {},
   ingressClass: undefined,
   meshMode: undefined,
+  givenCa: { fingerprint: 'ab'.repeat(32), notAfter: '2027-01-01T00:00:00Z' },
+  issuer: {
+    name: 'app-network-ca',
+    kind: 'ClusterIssuer',
+    group: 'cert-manager.io',
+  },
+  issuersNamed: [],
   systemAddresses: [{ type: 'IPAddress', value: '203.0.113.8' }],
   releasePorts: {
     'istio-ingressgateway': [80, 443, 15021].map(port => ({

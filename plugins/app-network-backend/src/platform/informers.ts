@@ -3,6 +3,7 @@ import {
   type KubernetesObject,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
+import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
 import type { Cluster, Informer } from '../engine/types';
 import type { Service } from './addresses';
@@ -29,6 +30,8 @@ export interface PlatformInformers {
   services: Informer<Service>;
   /** All ClusterIssuers, the user's too. */
   issuers: Informer;
+  /** The Certificates that this project has made, applications' too. */
+  certificates: Informer<ICertificate & KubernetesObject>;
   /** Deployments that do a component's job, whoever made them. */
   existing: Record<ExistingName, Informer<Workload>>;
   peerAuthentications: Informer<PeerAuthentication>;
@@ -80,6 +83,10 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     apiVersion: 'cert-manager.io/v1',
     kind: 'ClusterIssuer',
   });
+  const certificates = informers.informer<ICertificate & KubernetesObject>(
+    { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+    { labelSelector: MANAGED_BY_SELECTOR },
+  );
   const ingressClasses = informers.informer<IngressClass>({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'IngressClass',
@@ -143,6 +150,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     drift,
     services,
     issuers,
+    certificates,
     existing,
     peerAuthentications,
     webhookConfigurations,

@@ -109,7 +109,10 @@ async function takenSecret(
   { client, informers }: Cluster,
   desired: readonly KubernetesObject[],
 ): Promise<ObjectRef | undefined> {
-  const certificate = desired.find(({ kind }) => kind === 'Certificate');
+  const certificate = desired.find(
+    ({ kind, metadata }) =>
+      kind === 'Certificate' && metadata.name === CA_SECRET,
+  );
   if (!certificate) {
     return undefined;
   }
@@ -153,9 +156,9 @@ function planOf(
   views: ReleaseView[],
   facts: ClusterFacts,
 ): Plan {
-  const objects = isDeleting(platform)
-    ? []
-    : renderPlatform(platform, facts).objects;
+  const { objects, retained } = isDeleting(platform)
+    ? { objects: [], retained: [] }
+    : renderPlatform(platform, facts);
   const isOpen = ({ needs }: PlatformObject) =>
     views
       .filter(({ release }) => needs.includes(release.release))
@@ -163,9 +166,12 @@ function planOf(
   const open = objects.filter(isOpen);
   return {
     desired: open.map(({ object }) => object),
-    retained: objects
-      .filter(object => !isOpen(object))
-      .map(({ object }) => objectRef(object)),
+    retained: [
+      ...retained,
+      ...objects
+        .filter(object => !isOpen(object))
+        .map(({ object }) => objectRef(object)),
+    ],
     attempt: JSON.stringify([platform.metadata.generation, open.length, facts]),
   };
 }

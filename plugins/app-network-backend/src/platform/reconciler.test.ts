@@ -38,6 +38,7 @@ const informers: PlatformInformers = {
   drift: new Map(),
   services: syncedInformer(ANY),
   issuers: syncedInformer(ANY),
+  certificates: syncedInformer(ANY),
   existing: {
     certManager: syncedInformer(ANY),
     istio: syncedInformer(ANY),

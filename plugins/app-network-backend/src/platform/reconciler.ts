@@ -14,10 +14,11 @@ import {
 import { writeStatus } from '../engine/status';
 import type { KubernetesClient, Reconciler } from '../engine/types';
 import { serviceAddresses } from './addresses';
+import { readGivenCa } from './certificates/certificateAuthority';
 import { readClusterFacts, type ClusterFacts } from './clusterFacts';
 import { componentStatus, isReady, type ReleaseView } from './componentStatus';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
-import { platformIssuer } from './facts';
+import { platformIssuer } from './certificates/platformIssuer';
 import { platformReleases } from './components/platformReleases';
 import type { Repairs } from './drift/repairs';
 import { withExisting } from './existing/existing';
@@ -53,8 +54,8 @@ const PROGRESS_MS = 2_000;
 /** Pods that don't come up are looked at again this often, in milliseconds. */
 const FAILED_MS = 15_000;
 
-/** A name that is somebody else's is looked at again this often, in milliseconds: no informer follows what is not ours. */
-const NAME_TAKEN_MS = 60_000;
+/** What is somebody else's is looked at again this often, in milliseconds: no informer follows a given CA, or a name that is taken. */
+const NOT_OURS_MS = 60_000;
 
 /** Brings a cluster to what its NetworkPlatform says, one look at a time; Helm runs beside it. */
 export function createPlatformReconciler(
@@ -87,6 +88,7 @@ export function createPlatformReconciler(
       const facts = readClusterFacts(informers, written, {
         installed,
         desired: platformReleases(written),
+        givenCa: await readGivenCa(client, written, now),
       });
       const platform = withExisting(written, facts.existing);
       const views = await releaseViews({
@@ -157,7 +159,7 @@ export function createPlatformReconciler(
           ...views.all.map(view => (view.running ? undefined : view.failure)),
         ],
         objects.failure(platform),
-        owned.conflicts.length > 0,
+        owned.conflicts.length > 0 || facts.givenCa !== undefined,
         isDraining,
       );
     },
@@ -212,7 +214,10 @@ function observe(
   return {
     addresses,
     addressMessage: message,
-    issuer: informers.issuers.get(undefined, platformIssuer(spec).name),
+    issuer: informers.issuers.get(
+      undefined,
+      platformIssuer(spec, facts.givenCa).name,
+    ),
     rendered: objects,
     certificateProblems,
   };
@@ -233,7 +238,7 @@ function nextLook(
   components: Pick<ComponentStatus | SystemComponentStatus, 'state'>[],
   runFailures: (Failure | undefined)[],
   objectFailure: Failure | undefined,
-  isNameTaken: boolean,
+  looksAtOthers: boolean,
   isDraining: boolean,
 ): { requeueAfterMs?: number } {
   const delays = [
@@ -241,7 +246,7 @@ function nextLook(
     ...[...runFailures, objectFailure].map(
       failure => failure && Math.max(0, failure.retryAt - Date.now()),
     ),
-    isNameTaken ? NAME_TAKEN_MS : undefined,
+    looksAtOthers ? NOT_OURS_MS : undefined,
     isDraining ? PROGRESS_MS : undefined,
   ].filter(delay => delay !== undefined);
   return delays.length > 0 ? { requeueAfterMs: Math.min(...delays) } : {};

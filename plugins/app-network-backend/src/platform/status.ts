@@ -37,6 +37,7 @@ export function platformStatus(
     phase: deletionTimestamp ? 'Removing' : phaseOf(components, rows),
     components,
     systemComponents,
+    issuer: facts.issuer,
     ingress: {
       applications: { addresses },
       system: { addresses: facts.systemAddresses },

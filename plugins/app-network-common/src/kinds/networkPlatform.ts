@@ -551,6 +551,12 @@ const statusSchema = Type.Object(
         ),
       }),
     ),
+    issuer: Type.Optional(
+      Type.Object(issuerRefSchema.properties, {
+        description:
+          'Who issues certificates at the moment: while the issuer that the spec asks for is not ready, the one before it.',
+      }),
+    ),
     urls: Type.Optional(
       Type.Array(Type.Object({ name: Type.String(), url: Type.String() })),
     ),

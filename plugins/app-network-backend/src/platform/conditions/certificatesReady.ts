@@ -1,5 +1,8 @@
 import { withDefaults } from '@app-network/backstage-plugin-app-network-common';
-import { platformIssuer } from '../facts';
+import {
+  isClusterIssuer,
+  platformIssuer,
+} from '../certificates/platformIssuer';
 import {
   componentsOf,
   componentsRow,
@@ -11,16 +14,21 @@ import {
 
 /** P9: cert-manager runs and the issuer issues. */
 export function certificatesReady(observation: PlatformObservation): Row {
-  const { owned, issuer, certificateProblems, platform } = observation;
+  const { owned, issuer, certificateProblems, platform, facts } = observation;
   const spec = withDefaults(platform).spec ?? {};
   const certManager = componentsOf(observation, 'cert-manager');
   const type = 'CertificatesReady';
+  const wanted = platformIssuer(spec, facts.givenCa);
+  const meanwhile =
+    facts.issuer.name === wanted.name
+      ? ''
+      : ` Until then ${facts.issuer.kind} ${facts.issuer.name} goes on issuing.`;
   if (certificateProblems.length > 0) {
     return {
       type,
       status: 'False',
       reason: 'InvalidSpec',
-      message: certificateProblems.join(' '),
+      message: `${certificateProblems.join(' ')}${meanwhile}`,
     };
   }
   const problem =
@@ -29,13 +37,12 @@ export function certificatesReady(observation: PlatformObservation): Row {
   if (problem) {
     return problem;
   }
-  const ref = platformIssuer(spec);
-  if (ref.kind !== 'ClusterIssuer' || ref.group !== 'cert-manager.io') {
+  if (!isClusterIssuer(wanted)) {
     return {
       type,
       status: 'True',
       reason: 'NotManaged',
-      message: `Certificates are issued by ${ref.kind} ${ref.name}, which is not looked at here.`,
+      message: `Certificates are issued by ${wanted.kind} ${wanted.name}, which is not looked at here.`,
     };
   }
   const ready = readyCondition(issuer);
@@ -44,22 +51,24 @@ export function certificatesReady(observation: PlatformObservation): Row {
       type,
       status: 'True',
       reason: 'Ready',
-      message: `ClusterIssuer ${ref.name} issues certificates.`,
+      message: `ClusterIssuer ${wanted.name} issues certificates.`,
     };
   }
   return {
     type,
     status: 'False',
     reason: 'IssuerNotReady',
-    message: issuer
-      ? `ClusterIssuer ${ref.name} is not ready: ${
-          ready?.message ?? 'cert-manager has not looked at it yet'
-        }`
-      : `There is no ClusterIssuer ${ref.name}${
-          spec.certificates?.issuerRef
-            ? ': make it, or name another in spec.certificates.issuerRef.'
-            : ' yet.'
-        }`,
+    message: `${
+      issuer
+        ? `ClusterIssuer ${wanted.name} is not ready: ${
+            ready?.message ?? 'cert-manager has not looked at it yet'
+          }`
+        : `There is no ClusterIssuer ${wanted.name}${
+            spec.certificates?.issuerRef
+              ? ': make it, or name another in spec.certificates.issuerRef.'
+              : ' yet.'
+          }`
+    }${meanwhile}`,
     progressing: !spec.certificates?.issuerRef,
   };
 }

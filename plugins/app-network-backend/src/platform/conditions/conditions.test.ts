@@ -197,7 +197,7 @@ describe('platformStatus', () => {
       'Failed',
       'CertificatesReady',
       'IssuerNotReady',
-      'There is no ClusterIssuer vault: make it, or name another in spec.certificates.issuerRef.',
+      'There is no ClusterIssuer vault: make it, or name another in spec.certificates.issuerRef. Until then ClusterIssuer app-network-ca goes on issuing.',
     ],
     [
       'a spec that can not be done',

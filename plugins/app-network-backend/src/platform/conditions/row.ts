@@ -26,7 +26,7 @@ export interface PlatformObservation {
   addressMessage: string;
   /** What became of the platform's own objects. */
   owned: ReconcileOwnedResult;
-  /** The issuer that applications use, where it is a ClusterIssuer that could be looked at. */
+  /** The issuer that the spec asks for, where it is a ClusterIssuer that could be looked at. */
   issuer: KubernetesObject | undefined;
   /** The platform's own objects as they should be. */
   rendered: PlatformObject[];

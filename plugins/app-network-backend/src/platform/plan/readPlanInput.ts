@@ -15,6 +15,7 @@ import type { Cluster, KubernetesClient } from '../../engine/types';
 import { readClusterFacts } from '../clusterFacts';
 import { platformReleases, releaseNames } from '../components/platformReleases';
 import type { HelmRelease } from '../components/types';
+import { readGivenCa } from '../certificates/certificateAuthority';
 import { withExisting } from '../existing/existing';
 import { releaseDigest, type Helm } from '../helm';
 import { platformInformers } from '../informers';
@@ -58,7 +59,11 @@ export async function readPlanInput(
   const wanted = written ? platformReleases(written) : [];
   const facts =
     written &&
-    readClusterFacts(informers, written, { installed, desired: wanted });
+    readClusterFacts(informers, written, {
+      installed,
+      desired: wanted,
+      givenCa: await readGivenCa(cluster.client, written, new Date()),
+    });
   const platform = written && facts && withExisting(written, facts.existing);
   const releases = (
     platform && facts ? platformReleases(platform, facts) : []
@@ -98,15 +103,22 @@ export async function readPlanInput(
       return results;
     },
   );
-  const own =
+  const { objects, retained } =
     desired && platform && facts
-      ? renderPlatform(platform, facts).objects.map(({ object }) => object)
-      : [];
+      ? renderPlatform(platform, facts)
+      : { objects: [], retained: [] };
+  const own = objects.map(({ object }) => object);
+  const kept = new Set(retained.map(ref => JSON.stringify(ref)));
   return {
     action,
     platform: { live, desired },
     releases: inputs,
-    own: { desired: own, live: await readOwn(cluster.client, own) },
+    own: {
+      desired: own,
+      live: (await readOwn(cluster.client, own)).filter(
+        object => !kept.has(JSON.stringify(objectRef(object))),
+      ),
+    },
     deletesDefinitions,
     problems,
   };

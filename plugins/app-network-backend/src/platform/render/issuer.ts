@@ -2,11 +2,18 @@ import {
   PLATFORM_ISSUER,
   type KubernetesObject,
   type NetworkPlatformSpec,
+  type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import type {
   ICertificate,
   IClusterIssuer,
 } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
+import { objectRef } from '../../engine/objects';
+import {
+  isClusterIssuer,
+  platformIssuer,
+} from '../certificates/platformIssuer';
+import type { ClusterFacts } from '../clusterFacts';
 import { certManagerNamespace } from '../components/certManager';
 
 /** Name of the issuer that signs nothing but the certificate of the cluster's own CA. */
@@ -17,27 +24,54 @@ export const CA_SECRET = 'app-network-ca';
 
 const API = { apiVersion: 'cert-manager.io/v1' } as const;
 
-/** What makes the issuer {@link PLATFORM_ISSUER}, as the spec's `certificates` says. */
-export function renderIssuer(spec: NetworkPlatformSpec): {
+/** What makes the issuer that the spec's `certificates` asks for. */
+export interface RenderedIssuer {
   objects: KubernetesObject[];
+  /** Of the issuers before it, what certificates are still asked of. */
+  retained: ObjectRef[];
   /** What the spec says and can't be done: the field, what was found, what would be right. */
   problems: string[];
-} {
+}
+
+export function renderIssuer(
+  spec: NetworkPlatformSpec,
+  facts: Pick<ClusterFacts, 'givenCa' | 'issuer' | 'issuersNamed'>,
+): RenderedIssuer {
+  const { objects, problems } = wantedIssuer(spec, facts.givenCa);
+  const wanted = new Set(objects.map(({ metadata }) => metadata.name));
+  const inUse = [
+    ...facts.issuersNamed,
+    ...(isClusterIssuer(facts.issuer) ? [facts.issuer.name] : []),
+  ].filter(name => !wanted.has(name));
+  return {
+    objects,
+    retained: [...new Set(inUse)].flatMap(name =>
+      name === PLATFORM_ISSUER
+        ? ownCa(certManagerNamespace(spec)).map(objectRef)
+        : [objectRef(clusterIssuer(name, {}))],
+    ),
+    problems,
+  };
+}
+
+function wantedIssuer(
+  spec: NetworkPlatformSpec,
+  givenCa: ClusterFacts['givenCa'],
+): Pick<RenderedIssuer, 'objects' | 'problems'> {
   const { ca, acme, issuerRef } = spec.certificates ?? {};
-  const namespace = certManagerNamespace(spec);
+  const { name } = platformIssuer(spec, givenCa);
   if (issuerRef) {
     return { objects: [], problems: [] };
   }
   if (ca) {
-    const { name, namespace: found } = ca.secretRef;
-    return found === namespace
-      ? { objects: [clusterIssuer({ ca: { secretName: name } })], problems: [] }
-      : {
-          objects: [],
-          problems: [
-            `spec.certificates.ca.secretRef.namespace is ${found}, and cert-manager reads the Secrets of ClusterIssuers in its own namespace: put the Secret ${name} into namespace ${namespace} and name that.`,
+    return givenCa && 'fingerprint' in givenCa
+      ? {
+          objects: [
+            clusterIssuer(name, { ca: { secretName: ca.secretRef.name } }),
           ],
-        };
+          problems: [],
+        }
+      : { objects: [], problems: givenCa ? [givenCa.problem] : [] };
   }
   if (acme) {
     const { server, email, solvers = [] } = acme;
@@ -50,11 +84,12 @@ export function renderIssuer(spec: NetworkPlatformSpec): {
         }
       : {
           objects: [
-            clusterIssuer({
+            clusterIssuer(name, {
               acme: {
                 server,
                 email,
-                privateKeySecretRef: { name: 'app-network-acme-account' },
+                // An account is one server's.
+                privateKeySecretRef: { name: `${name}-account` },
                 solvers,
               },
             }),
@@ -62,7 +97,7 @@ export function renderIssuer(spec: NetworkPlatformSpec): {
           problems: [],
         };
   }
-  return { objects: ownCa(namespace), problems: [] };
+  return { objects: ownCa(certManagerNamespace(spec)), problems: [] };
 }
 
 /** A CA of the cluster's own: its certificate is issued by an issuer for that alone, and its key signs all the others. */
@@ -97,15 +132,13 @@ function ownCa(namespace: string): KubernetesObject[] {
   return [
     selfSigned,
     certificate,
-    clusterIssuer({ ca: { secretName: CA_SECRET } }),
+    clusterIssuer(PLATFORM_ISSUER, { ca: { secretName: CA_SECRET } }),
   ];
 }
 
-function clusterIssuer(spec: object): KubernetesObject & { spec: object } {
-  return {
-    ...API,
-    kind: 'ClusterIssuer',
-    metadata: { name: PLATFORM_ISSUER },
-    spec,
-  };
+function clusterIssuer(
+  name: string,
+  spec: object,
+): KubernetesObject & { spec: object } {
+  return { ...API, kind: 'ClusterIssuer', metadata: { name }, spec };
 }

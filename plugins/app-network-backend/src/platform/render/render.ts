@@ -2,6 +2,7 @@ import {
   withDefaults,
   type KubernetesObject,
   type NetworkPlatform,
+  type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { KindRef } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
@@ -39,11 +40,13 @@ export function renderPlatform(
   facts: ClusterFacts,
 ): {
   objects: PlatformObject[];
+  /** What is not desired any more, and stays while it is in use. */
+  retained: ObjectRef[];
   /** What the spec says of certificates and can't be done. */
   certificateProblems: string[];
 } {
   const spec = withDefaults(platform).spec ?? {};
-  const issuer = renderIssuer(spec);
+  const issuer = renderIssuer(spec, facts);
   return {
     objects: [
       ...renderPeerAuthentication(spec, facts).map(object => ({
@@ -57,6 +60,7 @@ export function renderPlatform(
       ...renderSystemComponents(spec, facts),
       ...renderNetworkPolicies(spec, platformReleases(platform, facts), facts),
     ],
+    retained: issuer.retained,
     certificateProblems: issuer.problems,
   };
 }

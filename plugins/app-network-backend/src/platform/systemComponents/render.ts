@@ -16,7 +16,6 @@ import {
   ingressNginxNamespace,
 } from '../components/ingressNginx';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from '../components/istio';
-import { platformIssuer } from '../facts';
 import type { PlatformObject } from '../render/render';
 import { placeholderHostname, systemHostname } from './hostname';
 import {
@@ -98,7 +97,7 @@ function served(
   ];
   if (hostname) {
     objects.push({
-      object: renderCertificate(spec, controller, component, hostname),
+      object: renderCertificate(spec, facts, controller, component, hostname),
       needs: ['cert-manager'],
     });
   }
@@ -191,6 +190,7 @@ export function systemCertificateNamespace(
 
 function renderCertificate(
   spec: NetworkPlatformSpec,
+  { issuer }: ClusterFacts,
   controller: IngressController,
   component: SystemComponent,
   hostname: string,
@@ -206,7 +206,7 @@ function renderCertificate(
     spec: {
       secretName: name,
       dnsNames: [hostname],
-      issuerRef: platformIssuer(spec),
+      issuerRef: issuer,
       privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
       usages: ['digital signature', 'server auth'],
     },

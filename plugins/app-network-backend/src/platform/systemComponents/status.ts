@@ -8,7 +8,6 @@ import type {
 import { describe } from '../../engine/objects';
 import type { ReconcileOwnedResult } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
-import { platformIssuer } from '../facts';
 import { rolloutOf, type Workload } from '../workloads';
 import { systemHostname } from './hostname';
 import { ingressController } from './ingressController';
@@ -224,8 +223,8 @@ function ingressPart(
   return ready?.status === 'True'
     ? READY
     : progressing(
-        `Its certificate from ${platformIssuer(spec).kind} ${
-          platformIssuer(spec).name
+        `Its certificate from ${facts.issuer.kind} ${
+          facts.issuer.name
         } is not there yet${ready ? `: ${ready.message}` : '.'}`,
       );
 }
