@@ -1,6 +1,13 @@
+import {
+  appNetworkDeletePermission,
+  appNetworkPlatformPermission,
+} from '@app-network/backstage-plugin-app-network-common';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { permissionApiRef } from '@backstage/plugin-permission-react';
+import {
+  permissionApiRef,
+  type PermissionApi,
+} from '@backstage/plugin-permission-react';
 import { signalApiRef, type SignalApi } from '@backstage/plugin-signals-react';
 import type { JsonObject } from '@backstage/types';
 import type { ReactElement } from 'react';
@@ -9,26 +16,43 @@ import {
   appNetworkApiRef,
   type AppNetworkApi,
 } from '../../src/api/AppNetworkApi';
-import { createTemplateRouteRef } from '../../src/routes';
+import { createTemplateRouteRef, rootRouteRef } from '../../src/routes';
 
 /** Renders an element with an API of the test's, and nothing remembered from other tests. */
 export function renderWithApi(
   element: ReactElement,
   api: Partial<AppNetworkApi>,
-  options: { mayDelete?: boolean } = {},
+  options: { mayDelete?: boolean; mayChange?: boolean; path?: string } = {},
 ): { signals: TestSignals } {
   const signals = new TestSignals();
-  const result =
-    options.mayDelete === false ? AuthorizeResult.DENY : AuthorizeResult.ALLOW;
+  const isDenied: Record<string, boolean> = {
+    [appNetworkDeletePermission.name]: options.mayDelete === false,
+    [appNetworkPlatformPermission.name]: options.mayChange === false,
+  };
   renderInTestApp(
     <SWRConfig value={{ provider: () => new Map(), errorRetryInterval: 10 }}>
       {element}
     </SWRConfig>,
     {
-      mountedRoutes: { '/create': createTemplateRouteRef },
+      mountedRoutes: {
+        '/create': createTemplateRouteRef,
+        '/app-network': rootRouteRef,
+      },
+      ...(options.path ? { initialRouteEntries: [options.path] } : {}),
       apis: [
         [appNetworkApiRef, api],
-        [permissionApiRef, { authorize: async () => ({ result }) }],
+        [
+          permissionApiRef,
+          {
+            authorize: async ({
+              permission,
+            }: Parameters<PermissionApi['authorize']>[0]) => ({
+              result: isDenied[permission.name]
+                ? AuthorizeResult.DENY
+                : AuthorizeResult.ALLOW,
+            }),
+          },
+        ],
         [signalApiRef, signals],
       ],
     },

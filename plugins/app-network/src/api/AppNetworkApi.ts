@@ -2,6 +2,10 @@ import type {
   ClusterSummary,
   EntityNetworks,
   NetworkPlatform,
+  NetworkPlatformSpec,
+  PlatformChange,
+  PlatformPlan,
+  ReleaseValues,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { CompoundEntityRef } from '@backstage/catalog-model';
 import { createApiRef } from '@backstage/core-plugin-api';
@@ -17,6 +21,24 @@ export interface AppNetworkApi {
 
   /** The NetworkPlatform of a cluster; rejects with a NotFoundError where there is none. */
   getPlatform(cluster: string): Promise<NetworkPlatform>;
+
+  /** What a change of a cluster's NetworkPlatform would do; nothing is written. */
+  planPlatform(cluster: string, change: PlatformChange): Promise<PlatformPlan>;
+
+  /** Makes the change that was planned; rejects with status 409 where the plan has become another one. */
+  applyPlatform(
+    cluster: string,
+    change: { spec: NetworkPlatformSpec; planId: string },
+  ): Promise<NetworkPlatform>;
+
+  /** Starts the removal that was planned; rejects with status 409 where the plan has become another one. */
+  removePlatform(
+    cluster: string,
+    removal: { planId: string; customResourceDefinitions?: 'Keep' | 'Delete' },
+  ): Promise<void>;
+
+  /** The values of a Helm release of the platform, and where they come from. */
+  getReleaseValues(cluster: string, release: string): Promise<ReleaseValues>;
 
   /** The AppNetworks of an entity on every cluster that answers, and the clusters that don't. */
   getEntityNetworks(entityRef: CompoundEntityRef): Promise<EntityNetworks>;

@@ -2,6 +2,10 @@ import type {
   ClusterSummary,
   EntityNetworks,
   NetworkPlatform,
+  NetworkPlatformSpec,
+  PlatformChange,
+  PlatformPlan,
+  ReleaseValues,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { CompoundEntityRef } from '@backstage/catalog-model';
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
@@ -36,6 +40,54 @@ export class AppNetworkClient implements AppNetworkApi {
     return await response.json();
   }
 
+  async planPlatform(
+    cluster: string,
+    change: PlatformChange,
+  ): Promise<PlatformPlan> {
+    const response = await this.request(
+      'POST',
+      ['clusters', cluster, 'platform', 'plan'],
+      { body: change },
+    );
+    return await response.json();
+  }
+
+  async applyPlatform(
+    cluster: string,
+    change: { spec: NetworkPlatformSpec; planId: string },
+  ): Promise<NetworkPlatform> {
+    const response = await this.request(
+      'POST',
+      ['clusters', cluster, 'platform', 'apply'],
+      { body: change },
+    );
+    return await response.json();
+  }
+
+  async removePlatform(
+    cluster: string,
+    removal: { planId: string; customResourceDefinitions?: 'Keep' | 'Delete' },
+  ): Promise<void> {
+    await this.request('DELETE', ['clusters', cluster, 'platform'], {
+      query: removal,
+    });
+  }
+
+  async getReleaseValues(
+    cluster: string,
+    release: string,
+  ): Promise<ReleaseValues> {
+    const response = await this.request('GET', [
+      'clusters',
+      cluster,
+      'platform',
+      'releases',
+      release,
+      'values',
+    ]);
+    return await response.json();
+  }
+
   async getEntityNetworks(
     entityRef: CompoundEntityRef,
   ): Promise<EntityNetworks> {
@@ -60,10 +112,24 @@ export class AppNetworkClient implements AppNetworkApi {
     ]);
   }
 
-  private async request(method: string, path: string[]): Promise<Response> {
+  private async request(
+    method: string,
+    path: string[],
+    options: { body?: unknown; query?: Record<string, string> } = {},
+  ): Promise<Response> {
+    const { body, query } = options;
     const baseUrl = await this.discoveryApi.getBaseUrl('app-network');
-    const url = `${baseUrl}/${path.map(encodeURIComponent).join('/')}`;
-    const response = await this.fetchApi.fetch(url, { method });
+    const search = query ? `?${new URLSearchParams(query)}` : '';
+    const url = `${baseUrl}/${path.map(encodeURIComponent).join('/')}${search}`;
+    const response = await this.fetchApi.fetch(url, {
+      method,
+      ...(body === undefined
+        ? {}
+        : {
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          }),
+    });
     if (!response.ok) {
       throw await ResponseError.fromResponse(response);
     }

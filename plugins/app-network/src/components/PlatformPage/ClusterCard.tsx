@@ -6,6 +6,7 @@ import cardStyles from '../Card/Card.module.css';
 import { HealthMessage } from '../HealthStatus/HealthMessage';
 import { HealthStatus } from '../HealthStatus/HealthStatus';
 import { NoPlatform } from './NoPlatform';
+import { PlatformActions } from './PlatformActions';
 import { PlatformDetails } from './PlatformDetails';
 import styles from './PlatformPage.module.css';
 
@@ -42,10 +43,18 @@ export function ClusterCard(props: { cluster: ClusterSummary }) {
 function Platform(props: { cluster: ClusterSummary }) {
   const { platform, state } = props.cluster;
   if (platform) {
-    return <PlatformDetails platform={platform} />;
+    return (
+      <PlatformDetails
+        cluster={props.cluster.name}
+        platform={platform}
+        actions={<PlatformActions cluster={props.cluster} />}
+      />
+    );
   }
   // A cluster that does not answer may well have a platform.
-  return state === 'Ready' || state === 'Degraded' ? <NoPlatform /> : null;
+  return state === 'Ready' || state === 'Degraded' ? (
+    <NoPlatform cluster={props.cluster} />
+  ) : null;
 }
 
 function describe({ name, title, version }: ClusterSummary): string {

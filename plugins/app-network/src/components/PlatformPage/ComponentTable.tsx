@@ -1,40 +1,75 @@
 import type { ComponentStatus } from '@app-network/backstage-plugin-app-network-common';
-import { Text } from '@backstage/ui';
+import { Button, Text } from '@backstage/ui';
+import { useState } from 'react';
 import { componentHealth } from '../../status/health';
 import { fullTime, relativeTime } from '../../status/relativeTime';
 import { DataTable, type DataColumn } from '../DataTable/DataTable';
 import { HealthStatus } from '../HealthStatus/HealthStatus';
+import { ComponentMessage } from './ComponentMessage';
+import { ReleaseValuesDialog } from './ReleaseValuesDialog';
 
 const COLUMNS: DataColumn[] = [
-  { id: 'release', label: 'Release', width: '20%', isRowHeader: true },
-  { id: 'chart', label: 'Chart', width: '13%' },
+  { id: 'release', label: 'Release', width: '19%', isRowHeader: true },
+  { id: 'chart', label: 'Chart', width: '12%' },
   { id: 'version', label: 'Version', width: '11%' },
-  { id: 'state', label: 'State', width: '13%' },
+  { id: 'state', label: 'State', width: '12%' },
   { id: 'message', label: 'Message' },
-  { id: 'since', label: 'Since', width: '14%' },
+  { id: 'since', label: 'Since', width: '12%' },
+  { id: 'values', label: 'Values', width: '7%' },
 ];
 
-/** The Helm releases of a platform. */
+/** The Helm releases of a platform: how far each is, what of it was changed by others, and its values. */
 export function ComponentTable(props: {
+  cluster: string;
   components: ComponentStatus[];
   now: Date;
 }) {
+  const { cluster, components, now } = props;
+  const [shown, setShown] = useState<string>();
   return (
-    <DataTable
-      label="Components"
-      columns={COLUMNS}
-      rows={props.components.map(component => ({
-        id: component.release,
-        cells: {
-          release: <Release component={component} />,
-          chart: component.chart,
-          version: component.version ?? '–',
-          state: <HealthStatus health={componentHealth(component)} />,
-          message: component.message || '–',
-          since: <Since time={component.lastTransitionTime} now={props.now} />,
-        },
-      }))}
-    />
+    <>
+      <DataTable
+        label="Components"
+        columns={COLUMNS}
+        rows={components.map(component => ({
+          id: component.release,
+          cells: {
+            release: <Release component={component} />,
+            chart: component.chart,
+            version: component.version ?? '–',
+            state: <HealthStatus health={componentHealth(component)} />,
+            message: <ComponentMessage component={component} />,
+            since: <Since time={component.lastTransitionTime} now={now} />,
+            values: <Values component={component} onPress={setShown} />,
+          },
+        }))}
+      />
+      <ReleaseValuesDialog
+        cluster={cluster}
+        release={shown}
+        onClose={() => setShown(undefined)}
+      />
+    </>
+  );
+}
+
+/** What was there already, or is left out, is given no values. */
+function Values(props: {
+  component: ComponentStatus;
+  onPress: (release: string) => void;
+}) {
+  const { release, state } = props.component;
+  return state === 'Existing' || state === 'Disabled' ? (
+    <>–</>
+  ) : (
+    <Button
+      size="small"
+      variant="tertiary"
+      aria-label={`Values of ${release}`}
+      onPress={() => props.onPress(release)}
+    >
+      Show
+    </Button>
   );
 }
 

@@ -6,7 +6,13 @@ import styles from './PlatformPage.module.css';
 /** How many of the components are ready. */
 export function InstallationProgress(props: { components: ComponentStatus[] }) {
   const wanted = props.components.filter(({ state }) => state !== 'Disabled');
-  const ready = wanted.filter(({ state }) => state === 'Ready').length;
+  const ready = wanted.filter(isThere).length;
+  // What is on its way counts as far as it has come.
+  const done = wanted.reduce(
+    (sum, component) =>
+      sum + (isThere(component) ? 100 : component.percent ?? 0),
+    0,
+  );
   const labelId = useId();
   return (
     <div className={styles.progress}>
@@ -16,9 +22,13 @@ export function InstallationProgress(props: { components: ComponentStatus[] }) {
       <progress
         className={styles.bar}
         aria-labelledby={labelId}
-        value={ready}
+        value={done / 100}
         max={wanted.length}
       />
     </div>
   );
+}
+
+function isThere({ state }: ComponentStatus): boolean {
+  return state === 'Ready' || state === 'Existing' || state === 'Drifted';
 }

@@ -1,5 +1,6 @@
 import type { NetworkPlatform } from '@app-network/backstage-plugin-app-network-common';
 import { Text } from '@backstage/ui';
+import type { ReactNode } from 'react';
 import { useNow } from '../../hooks/useNow';
 import { platformHealth } from '../../status/health';
 import { ConditionTable } from '../ConditionTable/ConditionTable';
@@ -9,14 +10,20 @@ import { SectionPart } from '../SectionPart/SectionPart';
 import { ComponentTable } from './ComponentTable';
 import { GatewayAddresses } from './GatewayAddresses';
 import { InstallationProgress } from './InstallationProgress';
+import { SystemComponentTable } from './SystemComponentTable';
 import styles from './PlatformPage.module.css';
 
 /** How far the network platform of a cluster is. */
-export function PlatformDetails(props: { platform: NetworkPlatform }) {
-  const { platform } = props;
+export function PlatformDetails(props: {
+  cluster: string;
+  platform: NetworkPlatform;
+  actions?: ReactNode;
+}) {
+  const { cluster, platform, actions } = props;
   const { status, spec } = platform;
   const health = platformHealth(platform);
   const components = status?.components ?? [];
+  const systemComponents = status?.systemComponents ?? [];
   const now = useNow(health.level === 'progress' ? 1_000 : 30_000);
   return (
     <>
@@ -28,6 +35,7 @@ export function PlatformDetails(props: { platform: NetworkPlatform }) {
         aside={<HealthStatus health={health} />}
       >
         <div className={styles.details}>
+          {actions && <div className={styles.actions}>{actions}</div>}
           <HealthMessage health={health} />
           {health.level === 'progress' && components.length > 0 && (
             <InstallationProgress components={components} />
@@ -37,13 +45,18 @@ export function PlatformDetails(props: { platform: NetworkPlatform }) {
       </SectionPart>
       <SectionPart title="Components">
         {components.length > 0 ? (
-          <ComponentTable components={components} now={now} />
+          <ComponentTable cluster={cluster} components={components} now={now} />
         ) : (
           <Text variant="body-medium" color="secondary">
             None yet: the platform has not been picked up.
           </Text>
         )}
       </SectionPart>
+      {systemComponents.length > 0 && (
+        <SectionPart title="System components">
+          <SystemComponentTable components={systemComponents} />
+        </SectionPart>
+      )}
       <SectionPart title="Conditions">
         <ConditionTable conditions={status?.conditions ?? []} now={now} />
       </SectionPart>

@@ -1,4 +1,6 @@
 import { Container, Flex, Header } from '@backstage/ui';
+import { lazy, Suspense } from 'react';
+import { Route, Routes } from 'react-router-dom';
 import { useClusters } from '../../hooks/useClusters';
 import { ErrorState } from '../ErrorState/ErrorState';
 import { LoadingCards } from '../ErrorState/LoadingCards';
@@ -6,8 +8,31 @@ import { StaleNotice } from '../ErrorState/StaleNotice';
 import { ClusterCard } from './ClusterCard';
 import { NoClusters } from './NoClusters';
 
-/** The clusters, and the network platform of each. */
+const ChangePage = lazy(() =>
+  import('../PlatformChange/ChangePage').then(module => ({
+    default: module.ChangePage,
+  })),
+);
+const RemovePage = lazy(() =>
+  import('../PlatformChange/RemovePage').then(module => ({
+    default: module.RemovePage,
+  })),
+);
+
+/** The clusters and their network platforms, and where one is changed. */
 export function PlatformPage() {
+  return (
+    <Suspense fallback={<LoadingCards label="Loading the page" />}>
+      <Routes>
+        <Route path=":cluster/change" element={<ChangePage />} />
+        <Route path=":cluster/remove" element={<RemovePage />} />
+        <Route path="*" element={<ClustersPage />} />
+      </Routes>
+    </Suspense>
+  );
+}
+
+function ClustersPage() {
   return (
     <>
       <Header
