@@ -1,3 +1,4 @@
+import http from 'node:http';
 import { expect, test } from '@playwright/test';
 import {
   apply,
@@ -127,6 +128,13 @@ test.describe('A system component', () => {
     ).toMatchObject({ status: 'True', message: `Served: ${url}.` });
   });
 
+  test('answers over HTTP with the way to HTTPS', async () => {
+    const { hostname } = new URL(url);
+    await expect
+      .poll(() => redirectOf(address, hostname))
+      .toEqual({ status: 301, location: url });
+  });
+
   test('is taken into the mesh with a rolling restart, is still served, and refuses plaintext', async () => {
     await list({ mesh: true }, 'In');
     await served();
@@ -145,6 +153,26 @@ test.describe('A system component', () => {
       spec: { template: { metadata: { labels: object } } };
     }>(cluster, 'deployment', 'dashboard', NAMESPACE);
     expect(spec.template.metadata.labels).toEqual({ app: 'dashboard' });
+  });
+
+  test('none of whose pods is ready is not said to be served', async () => {
+    const scale = (replicas: number) =>
+      kubectl(cluster, [
+        ...['scale', 'deployment', 'dashboard', '--namespace', NAMESPACE],
+        ...['--replicas', String(replicas)],
+      ]);
+    await scale(0);
+    await expect
+      .poll(() => platformCondition(cluster, 'SystemIngressReady'))
+      .toMatchObject({
+        status: 'False',
+        message: `${NAMESPACE}/dashboard: None of the pods behind Service ${NAMESPACE}/dashboard is ready, so that nobody answers. Where that lasts, see kubectl describe pod.`,
+      });
+    await scale(1);
+    await expect
+      .poll(() => platformCondition(cluster, 'SystemIngressReady'))
+      .toMatchObject({ status: 'True' });
+    await served();
   });
 
   test('whose Service or pods do not exist is told so, and the others are served', async () => {
@@ -168,7 +196,8 @@ test.describe('A system component', () => {
     await served();
   });
 
-  test('that is listed no longer has neither Ingress nor certificate', async () => {
+  test('that is listed no longer has neither Ingress nor certificate, and leaves the mesh', async () => {
+    await list({ mesh: true }, 'In');
     await patchPlatform(cluster, { systemComponents: [] });
     const left = () =>
       kubectl(cluster, [
@@ -179,8 +208,35 @@ test.describe('A system component', () => {
     expect(
       await platformCondition(cluster, 'SystemIngressReady'),
     ).toMatchObject({ status: 'True', reason: 'NoneListed' });
+    await expect
+      .poll(async () => (await platform()).status.systemComponents, {
+        timeout: 120_000,
+      })
+      .toEqual([]);
+    expect(await plaintext()).toContain('dashboard-');
   });
 });
+
+/** What a gateway answers to `http://<hostname>/`. */
+function redirectOf(
+  address: string,
+  hostname: string,
+): Promise<{ status?: number; location?: string }> {
+  return new Promise((resolve, reject) => {
+    http
+      .get(
+        { host: address, headers: { host: hostname }, timeout: 5_000 },
+        response => {
+          response.resume();
+          resolve({
+            status: response.statusCode,
+            location: response.headers.location,
+          });
+        },
+      )
+      .on('error', reject);
+  });
+}
 
 function deployment(): KubernetesObject {
   const labels = { app: 'dashboard' };

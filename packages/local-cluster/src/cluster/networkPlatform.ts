@@ -57,7 +57,10 @@ export function networkPlatform(charts: Charts): string {
               resources: resources('10m', '40Mi'),
             },
           },
-          egressGateway: { enabled: false },
+          egressGateway: {
+            enabled: false,
+            values: { imagePullPolicy, resources: resources('10m', '40Mi') },
+          },
         },
         // Where it comes from; it is installed where spec.dns.external is said.
         ...(charts['external-dns'] && {

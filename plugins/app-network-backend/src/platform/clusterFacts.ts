@@ -5,7 +5,8 @@ import type {
   NetworkPlatform,
   NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
-import { serviceAddresses } from './addresses';
+import { objectKey } from '../engine/objects';
+import { serviceAddresses, type Service } from './addresses';
 import { apiServerCalls, type CalledPods } from './apiServerCalls';
 import type { GivenCa } from './certificates/certificateAuthority';
 import { issuerInUse, platformIssuer } from './certificates/platformIssuer';
@@ -22,6 +23,7 @@ import {
   readIngressClass,
 } from './systemComponents/ingressFacts';
 import { ingressController } from './systemComponents/ingressController';
+import { isPartOf } from './systemComponents/meshMembership';
 import type { PlatformInformers } from './informers';
 import type { InstalledRelease } from './installedReleases';
 import { releasePorts, servicePorts, type ServicePort } from './servicePorts';
@@ -38,6 +40,10 @@ export interface ClusterFacts {
   releasePorts: Record<string, ServicePort['podPort'][]>;
   /** Ports of the Services that system components name, by `<namespace>/<name>`; those that are there. */
   systemServices: Record<string, ServicePort[]>;
+  /** Those of them that have no address of their own (clusterIP None), as `<namespace>/<name>`. */
+  headlessServices: string[];
+  /** Those of them behind which workloads are known, none of whose pods is available. */
+  unreadyServices: string[];
   /** Pods that the API server calls, by namespace; those of namespaces with system components. */
   apiServerCalls: Record<string, CalledPods[]>;
   /** What is there and not the platform's own. */
@@ -66,6 +72,8 @@ export const NO_FACTS: ClusterFacts = {
   systemAddresses: [],
   releasePorts: {},
   systemServices: {},
+  headlessServices: [],
+  unreadyServices: [],
   apiServerCalls: {},
   existing: {},
   ingressClass: undefined,
@@ -122,6 +130,12 @@ export function readClusterFacts(
     meshMode: meshPolicy && (meshPolicy.spec?.mtls?.mode ?? 'UNSET'),
     releasePorts: portsOfReleases(informers, platform),
     systemServices: portsOfSystemServices(informers, spec),
+    headlessServices: systemServices(informers, spec)
+      .filter(isHeadless)
+      .map(objectKey),
+    unreadyServices: systemServices(informers, spec)
+      .filter(service => isUnready(informers, service))
+      .map(objectKey),
     apiServerCalls: apiServerCalls(
       informers,
       new Set(spec.systemComponents?.map(({ namespace }) => namespace)),
@@ -154,15 +168,54 @@ function portsOfReleases(
 
 function portsOfSystemServices(
   informers: PlatformInformers,
-  { systemComponents = [] }: NetworkPlatformSpec,
+  spec: NetworkPlatformSpec,
 ): ClusterFacts['systemServices'] {
   return Object.fromEntries(
-    systemComponents.flatMap(({ namespace, ingress }) => {
-      const service =
-        ingress && informers.services.get(namespace, ingress.service);
-      return service
-        ? [[`${namespace}/${ingress.service}`, servicePorts(service)]]
-        : [];
-    }),
+    systemServices(informers, spec).map(service => [
+      objectKey(service),
+      servicePorts(service),
+    ]),
+  );
+}
+
+/** Services that system components name, each once. */
+function systemServices(
+  { services }: PlatformInformers,
+  { systemComponents = [] }: NetworkPlatformSpec,
+): Service[] {
+  const found = systemComponents.map(
+    ({ namespace, ingress }) =>
+      ingress && services.get(namespace, ingress.service),
+  );
+  return [...new Set(found.filter(service => service !== undefined))];
+}
+
+function isHeadless({ spec }: Service): boolean {
+  return spec?.clusterIPs?.includes('None') ?? false;
+}
+
+/** Pods are not kept in a cache; of those that a Service selects without a workload of theirs nothing is known. */
+function isUnready(
+  { allWorkloads }: PlatformInformers,
+  { metadata, spec }: Service,
+): boolean {
+  const { selector } = spec ?? {};
+  if (!selector) {
+    return false;
+  }
+  const workloads = allWorkloads
+    .flatMap(informer => informer.list(metadata.namespace))
+    .filter(workload =>
+      isPartOf(workload, {
+        namespace: metadata.namespace ?? '',
+        selector: { matchLabels: selector },
+      }),
+    );
+  return (
+    workloads.length > 0 &&
+    workloads.every(
+      ({ status }) =>
+        (status?.availableReplicas ?? status?.numberAvailable ?? 0) === 0,
+    )
   );
 }

@@ -39,6 +39,8 @@ const FACTS: ClusterFacts = {
       },
     ],
   },
+  headlessServices: ['monitoring/headless'],
+  unreadyServices: [],
   systemServices: {
     'monitoring/prometheus': [
       { port: 9090, podPort: { protocol: 'TCP', port: 'web' } },

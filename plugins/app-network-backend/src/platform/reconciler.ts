@@ -16,7 +16,7 @@ import type { KubernetesClient, Reconciler } from '../engine/types';
 import { serviceAddresses } from './addresses';
 import { readGivenCa } from './certificates/certificateAuthority';
 import { readClusterFacts, type ClusterFacts } from './clusterFacts';
-import { componentStatus, isReady, type ReleaseView } from './componentStatus';
+import { componentStatus, type ReleaseView } from './componentStatus';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
 import { platformIssuer } from './certificates/platformIssuer';
 import { platformReleases } from './components/platformReleases';
@@ -34,6 +34,10 @@ import { renderPlatform } from './render/render';
 import type { Failure } from './retries';
 import { blockedStatus, platformStatus } from './status';
 import { createMembers } from './systemComponents/members';
+import {
+  needsMesh,
+  type SystemComponentObservation,
+} from './systemComponents/meshStatus';
 import { systemComponentStatus } from './systemComponents/status';
 
 export interface PlatformReconcilerOptions {
@@ -101,14 +105,13 @@ export function createPlatformReconciler(
       const owned = await objects.reconcile(platform, views.desired, facts);
       const observedComponents = await members.reconcile(
         platform,
-        views.desired.some(
-          view => view.release.release === 'istiod' && isReady(view),
-        ),
+        views.desired.find(({ release }) => release.release === 'istiod'),
       );
       if (isDeleting(platform) && views.all.every(isGone) && isCleared(owned)) {
         await removeFinalizer(client, platform, FINALIZER);
         return {};
       }
+      holdMesh(views.all, observedComponents);
       const isDraining = await dns.drain(views.all, ref =>
         findWorkload(informers, ref),
       );
@@ -164,6 +167,28 @@ export function createPlatformReconciler(
       );
     },
   };
+}
+
+/** Pods with a proxy need istiod until others have taken their place. */
+function holdMesh(
+  views: ReleaseView[],
+  observations: SystemComponentObservation[],
+): void {
+  const leaving = observations
+    .filter(needsMesh)
+    .map(({ component }) => `${component.namespace}/${component.name}`);
+  for (const view of views) {
+    if (
+      leaving.length > 0 &&
+      view.release.release === 'istiod' &&
+      view.step.action === 'uninstall'
+    ) {
+      view.step = {
+        action: 'wait',
+        message: `Waits until ${leaving.join(' and ')} has left the mesh.`,
+      };
+    }
+  }
 }
 
 /** Starts what can be started now. */

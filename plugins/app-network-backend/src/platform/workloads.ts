@@ -5,11 +5,16 @@ import type { WorkloadRef } from './installedReleases';
 export interface Workload extends KubernetesObject {
   spec?: {
     replicas?: number;
+    /** Of Deployments. */
+    paused?: boolean;
+    /** Of StatefulSets and DaemonSets. */
+    updateStrategy?: { type?: string };
     selector?: { matchLabels?: Record<string, string> };
     template?: {
       metadata?: { labels?: Record<string, string> };
       spec?: {
         serviceAccountName?: string;
+        hostNetwork?: boolean;
         containers?: { name: string; image?: string; args?: string[] }[];
       };
     };
@@ -46,6 +51,7 @@ export interface Pod extends KubernetesObject {
       status: string;
       reason?: string;
       message?: string;
+      lastTransitionTime?: string;
     }[];
     initContainerStatuses?: ContainerStatus[];
     containerStatuses?: ContainerStatus[];

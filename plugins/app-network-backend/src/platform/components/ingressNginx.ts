@@ -26,9 +26,7 @@ export function ingressNginxReleases(
   const { replicas, resources } = PROFILES[spec.profile ?? 'development'];
   const chosen = (spec.ingressController ?? 'nginx') === 'nginx';
   const classIsTaken = facts.ingressClass && !facts.ingressClass.ours;
-  const meshed =
-    (spec.components?.istio?.enabled ?? true) ||
-    facts.existing.istio !== undefined;
+  const meshed = nginxIsMeshed(spec, facts);
   return [
     releaseOf({
       component: 'ingressNginx',
@@ -64,6 +62,16 @@ export function ingressNginxReleases(
       needs: meshed ? ['istiod'] : [],
     }),
   ];
+}
+
+/** Whether NGINX has a sidecar: wherever there is a mesh. */
+export function nginxIsMeshed(
+  spec: NetworkPlatformSpec,
+  { existing }: ClusterFacts,
+): boolean {
+  return (
+    (spec.components?.istio?.enabled ?? true) || existing.istio !== undefined
+  );
 }
 
 /**

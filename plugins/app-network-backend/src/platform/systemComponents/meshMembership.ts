@@ -1,6 +1,5 @@
 import type {
   KubernetesObject,
-  NetworkPlatformSpec,
   SystemComponent,
 } from '@app-network/backstage-plugin-app-network-common';
 import { isKubernetesError } from '../../engine/errors';
@@ -132,14 +131,4 @@ export function workloadsOf(
   workloads: readonly Workload[],
 ): Workload[] {
   return workloads.filter(workload => isPartOf(workload, component));
-}
-
-/** Nobody, when the platform goes: its system components leave the mesh before the mesh does. */
-export function systemComponentsOf(
-  { systemComponents = [] }: NetworkPlatformSpec,
-  isDeleting: boolean,
-): SystemComponent[] {
-  return isDeleting
-    ? systemComponents.map(component => ({ ...component, mesh: false }))
-    : systemComponents;
 }

@@ -4,6 +4,7 @@ import type {
   SystemComponent,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
+import type { IGateway } from '@kubernetes-models/istio/networking.istio.io/v1/Gateway';
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1';
 import type {
   V1IngressClassSpec,
@@ -14,6 +15,7 @@ import type { ClusterFacts } from '../clusterFacts';
 import {
   INGRESS_NGINX,
   ingressNginxNamespace,
+  nginxIsMeshed,
 } from '../components/ingressNginx';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from '../components/istio';
 import type { PlatformObject } from '../render/render';
@@ -40,11 +42,17 @@ const VIRTUAL_SERVICE = {
   kind: 'VirtualService',
 } as const satisfies KindRef;
 
+const GATEWAY = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+} as const satisfies KindRef;
+
 /** Kinds that system components become. */
 export const SYSTEM_COMPONENT_KINDS: KindRef[] = [
   INGRESS,
   INGRESS_CLASS,
   VIRTUAL_SERVICE,
+  GATEWAY,
 ];
 
 /** What serves the system components that ask for it: an Ingress with a certificate for each, and what its controller needs besides. */
@@ -91,7 +99,13 @@ function served(
   const needs = NEEDS[controller.kind];
   const objects: PlatformObject[] = [
     {
-      object: renderIngress(controller, component, ingress, hostname),
+      object: renderIngress(
+        controller,
+        component,
+        ingress,
+        hostname,
+        callsThroughSidecar(spec, facts, controller, component),
+      ),
       needs,
     },
   ];
@@ -101,10 +115,16 @@ function served(
       needs: ['cert-manager'],
     });
   }
-  if (hostname && component.mesh && controller.kind === 'nginx') {
+  if (hostname && callsThroughSidecar(spec, facts, controller, component)) {
     objects.push({
       object: renderMeshRoute(spec, component, ingress, hostname),
       needs: ['istiod'],
+    });
+  }
+  if (hostname && controller.kind === 'istio') {
+    objects.push({
+      object: renderRedirect(component, hostname),
+      needs: [INGRESS_GATEWAY],
     });
   }
   return objects;
@@ -117,22 +137,41 @@ const NEEDS: Record<IngressController['kind'], string[]> = {
 };
 
 /**
- * The Ingress of a component. NGINX in front of a mesh calls the Service's own address, for its sidecar passes by what goes to pods' addresses
- * (`nginx.org/use-cluster-ip`).
+ * Whether NGINX calls a component through its sidecar, which then decides for each pod whether to use mutual TLS. So it does for components
+ * outside the mesh too, for otherwise one that is just leaving it would refuse what NGINX sends. A Service without an address of its own can
+ * only be called by pod.
+ */
+function callsThroughSidecar(
+  spec: NetworkPlatformSpec,
+  facts: ClusterFacts,
+  { kind }: IngressController,
+  { namespace, ingress }: SystemComponent,
+): boolean {
+  return (
+    kind === 'nginx' &&
+    nginxIsMeshed(spec, facts) &&
+    !facts.headlessServices.includes(`${namespace}/${ingress?.service}`)
+  );
+}
+
+/**
+ * The Ingress of a component. NGINX with a sidecar calls the Service's own address, for the sidecar passes by what goes to pods' addresses
+ * (`nginx.org/use-cluster-ip`). It redirects to HTTPS by itself where there is TLS.
  */
 function renderIngress(
-  { kind, className }: IngressController,
+  { className }: IngressController,
   component: SystemComponent,
   ingress: NonNullable<SystemComponent['ingress']>,
   hostname: string | undefined,
+  throughSidecar: boolean,
 ): KubernetesObject & { spec: V1IngressSpec } {
-  const { namespace, name, mesh } = component;
+  const { namespace, name } = component;
   return {
     ...INGRESS,
     metadata: {
       namespace,
       name,
-      ...(kind === 'nginx' && mesh
+      ...(throughSidecar
         ? { annotations: { 'nginx.org/use-cluster-ip': 'true' } }
         : {}),
     },
@@ -169,6 +208,19 @@ function renderIngress(
       ],
     },
   };
+}
+
+/** Names of a component's objects in its namespace, by kind; its certificate may be elsewhere. */
+export function systemObjectNames({
+  name,
+}: Pick<SystemComponent, 'name'>): Record<string, string> {
+  const route = routeName(name);
+  return { Ingress: name, VirtualService: route, Gateway: route };
+}
+
+/** Apart from the name of an AppNetwork, whose objects of the same kinds are named after it. */
+function routeName(name: string): string {
+  return `system-${name}`;
 }
 
 /** Name of a component's Certificate and of its Secret; a dot parts the names, because no namespace holds one. */
@@ -222,7 +274,7 @@ function renderMeshRoute(
 ): IVirtualService & KubernetesObject {
   return {
     ...VIRTUAL_SERVICE,
-    metadata: { namespace, name: `system-${name}` },
+    metadata: { namespace, name: routeName(name) },
     spec: {
       hosts: [hostname],
       gateways: ['mesh'],
@@ -237,6 +289,28 @@ function renderMeshRoute(
               },
             },
           ],
+        },
+      ],
+    },
+  };
+}
+
+/** Istio answers Ingresses over HTTP too; a server for the same hostname that redirects wins over that. */
+function renderRedirect(
+  { namespace, name }: SystemComponent,
+  hostname: string,
+): IGateway & KubernetesObject {
+  return {
+    ...GATEWAY,
+    metadata: { namespace, name: routeName(name) },
+    spec: {
+      selector: { istio: INGRESS_GATEWAY.replace(/^istio-/, '') },
+      servers: [
+        {
+          port: { name: 'http', number: 80, protocol: 'HTTP' },
+          // Without a namespace before it, for so Istio finds it again (buildGatewayHTTPRouteConfig).
+          hosts: [hostname],
+          tls: { httpsRedirect: true },
         },
       ],
     },

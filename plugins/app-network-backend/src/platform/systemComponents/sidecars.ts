@@ -1,10 +1,15 @@
 import type { KubernetesClient } from '../../engine/types';
-import type { Pod, Workload } from '../workloads';
+import {
+  podProblem,
+  type Pod,
+  type PodProblem,
+  type Workload,
+} from '../workloads';
 
 /** Looks whether the pods of workloads have Istio's proxy. */
 export interface Sidecars {
   /**
-   * How many of a workload's pods there are, and how many have the proxy. It is asked again when the workload has changed, for pods are not
+   * How many of a workload's pods there are, how many have the proxy, and what keeps them from being ready. It is asked again when the workload has changed, for pods are not
    * kept in a cache, and now and then as long as not all of them are as expected.
    */
   count(
@@ -14,9 +19,15 @@ export interface Sidecars {
   ): Promise<Counts>;
 }
 
-interface Counts {
+/** What is seen of a workload's pods. */
+export interface Counts {
   pods: number;
+  /** Those that have Istio's proxy. */
   meshed: number;
+  /** Those that are not ready. */
+  unready: number;
+  /** What keeps one from being ready; undefined where all are. */
+  podProblem: PodProblem | undefined;
 }
 
 /** Pods that are not as expected are looked at again this often, in milliseconds. */
@@ -35,16 +46,21 @@ export function createSidecars(): Sidecars {
       const { uid = '', resourceVersion = '' } = workload.metadata;
       const found = known.get(uid);
       if (found?.version === resourceVersion) {
-        const { pods, meshed } = await found.counts;
-        const wanted = expected === 'all' ? pods : 0;
-        if (meshed === wanted || found.at + AGAIN_MS > Date.now()) {
-          return { pods, meshed };
+        const counts = await found.counts;
+        const wanted = expected === 'all' ? counts.pods : 0;
+        const settled = counts.meshed === wanted && counts.unready === 0;
+        if (settled || found.at + AGAIN_MS > Date.now()) {
+          return counts;
         }
       }
-      const counts = countPods(client, workload);
-      known.set(uid, { version: resourceVersion, at: Date.now(), counts });
-      counts.catch(() => known.delete(uid));
-      return counts;
+      const counting = countPods(client, workload);
+      known.set(uid, {
+        version: resourceVersion,
+        at: Date.now(),
+        counts: counting,
+      });
+      counting.catch(() => known.delete(uid));
+      return counting;
     },
   };
 }
@@ -63,10 +79,46 @@ async function countPods(
     },
   );
   const running = pods.filter(pod => !pod.metadata.deletionTimestamp);
+  const unready = running.filter(pod => readyCondition(pod)?.status !== 'True');
   return {
     pods: running.length,
     meshed: running.filter(hasProxy).length,
+    unready: unready.length,
+    podProblem: podProblem(unready) ?? notReady(unready, Date.now()),
   };
+}
+
+/** A pod that runs and isn't ready has this long before that is called a failure, in milliseconds; slow starters need minutes. */
+const STARTS_WITHIN_MS = 180_000;
+
+/** The pod that has been unready for the longest, though its containers run. */
+export function notReady(
+  pods: readonly Pod[],
+  now: number,
+): PodProblem | undefined {
+  const [oldest] = pods
+    .map(pod => ({ pod, condition: readyCondition(pod) }))
+    .filter(({ condition }) => condition)
+    .map(({ pod, condition }) => ({
+      pod,
+      message: condition?.message ?? '',
+      since: Date.parse(condition?.lastTransitionTime ?? ''),
+    }))
+    .sort((one, other) => one.since - other.since);
+  if (!oldest) {
+    return undefined;
+  }
+  const { metadata } = oldest.pod;
+  return {
+    message: `Pod ${metadata.namespace}/${metadata.name} is not ready${
+      oldest.message ? `: ${oldest.message}` : ''
+    }`,
+    serious: now - oldest.since >= STARTS_WITHIN_MS,
+  };
+}
+
+function readyCondition({ status }: Pod) {
+  return status?.conditions?.find(({ type }) => type === 'Ready');
 }
 
 function hasProxy({ spec }: Pod): boolean {
