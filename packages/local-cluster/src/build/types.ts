@@ -18,7 +18,8 @@ export type PartName =
   | 'envoy'
   | 'images'
   | 'charts'
-  | 'external-dns';
+  | 'external-dns'
+  | 'pebble';
 
 /** How far one part is. Reported when its state changes, and about once a second while it is `building`. */
 export interface BuildProgress {

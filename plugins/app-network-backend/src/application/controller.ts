@@ -9,6 +9,7 @@ import { source, startController, type Controller } from '../engine/controller';
 import { keyOf, objectKey } from '../engine/objects';
 import type { Cluster, Informer } from '../engine/types';
 import { createNameLooks } from '../platform/dns/names';
+import { orderOf } from '../platform/certificates/issuance';
 import { appNetworkInformers } from './informers';
 import { createAppNetworkReconciler } from './reconciler';
 
@@ -31,7 +32,8 @@ export function startAppNetworkController(
 ): Controller {
   const { cluster, logger, concurrency, dnsServers, now, signal } = options;
   const informers = appNetworkInformers(cluster);
-  const { appNetworks, platforms, services, workloads, owned } = informers;
+  const { appNetworks, platforms, services, workloads, owned, issuance } =
+    informers;
   const names = createNameLooks({
     servers: dnsServers,
     onChange: key => controller.enqueue(key),
@@ -56,9 +58,13 @@ export function startAppNetworkController(
       source(platforms, () => appNetworks.list().map(objectKey)),
       source(services, inNamespace),
       ...workloads.map(informer => source(informer, inNamespace)),
-      ...owned.map(informer =>
+      ...[...owned, issuance.requests, issuance.orders].map(informer =>
         source(informer, object => keysOfOwner(appNetworks, object)),
       ),
+      source(issuance.challenges, challenge => {
+        const order = orderOf(issuance, challenge);
+        return order ? keysOfOwner(appNetworks, order) : [];
+      }),
     ],
     concurrency,
     signal,

@@ -6,6 +6,10 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
 import type { Cluster, Informer } from '../engine/types';
+import {
+  issuanceInformers,
+  type IssuanceInformers,
+} from '../platform/certificates/issuance';
 import { RENDERED_KINDS } from './render/kinds';
 import type { Service } from './render/types';
 import { WORKLOAD_KINDS, type Workload } from './workloads';
@@ -16,6 +20,7 @@ export interface AppNetworkInformers {
   platforms: Informer<NetworkPlatform>;
   services: Informer<Service>;
   workloads: Informer<Workload>[];
+  issuance: IssuanceInformers;
   /** What AppNetworks have become, one for each kind. */
   owned: Informer<KubernetesObject>[];
 }
@@ -37,6 +42,7 @@ export function appNetworkInformers({
       kind: 'Service',
     }),
     workloads: WORKLOAD_KINDS.map(kind => informers.informer<Workload>(kind)),
+    issuance: issuanceInformers(informers),
     owned: RENDERED_KINDS.map(kind =>
       informers.informer(kind, { labelSelector: MANAGED_BY_SELECTOR }),
     ),

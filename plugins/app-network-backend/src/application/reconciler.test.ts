@@ -58,6 +58,20 @@ function reconcilerOf(cached: AppNetwork[], client: Partial<KubernetesClient>) {
       platforms: syncedInformer(PLATFORM, [PLATFORM]),
       services: syncedInformer({ apiVersion: 'v1', kind: 'Service' }),
       workloads: [],
+      issuance: {
+        requests: syncedInformer({
+          apiVersion: 'cert-manager.io/v1',
+          kind: 'CertificateRequest',
+        }),
+        orders: syncedInformer({
+          apiVersion: 'acme.cert-manager.io/v1',
+          kind: 'Order',
+        }),
+        challenges: syncedInformer({
+          apiVersion: 'acme.cert-manager.io/v1',
+          kind: 'Challenge',
+        }),
+      },
       owned,
     },
   });

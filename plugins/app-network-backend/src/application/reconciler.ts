@@ -21,6 +21,7 @@ import type {
 } from '../engine/types';
 import type { Looks } from '../platform/dns/looks';
 import type { NamesQuestion, SeenName } from '../platform/dns/names';
+import { issuanceCause } from '../platform/certificates/issuance';
 import { platformFacts } from '../platform/facts';
 import { dnsQuestion } from './conditions/dnsReady';
 import type { AppNetworkInformers } from './informers';
@@ -103,11 +104,16 @@ async function apply(
     retained: rendered.retained,
     kinds: RENDERED_KINDS,
   });
+  const certificate = result.observed.find(
+    ({ kind }) => kind === CERTIFICATE.kind,
+  );
   const status = appNetworkStatus({
     appNetwork,
     facts,
     rendered,
     result,
+    issuanceCause:
+      certificate && issuanceCause(certificate, informers.issuance),
     names: seenNames(names, { appNetwork, facts, rendered }),
     now: now(),
   });

@@ -9,6 +9,10 @@ import type { Cluster, Informer } from '../engine/types';
 import type { Service } from './addresses';
 import type { ApiService, WebhookConfiguration } from './apiServerCalls';
 import type { PeerAuthentication } from './clusterFacts';
+import {
+  issuanceInformers,
+  type IssuanceInformers,
+} from './certificates/issuance';
 import { releaseNames } from './components/platformReleases';
 import { driftInformers } from './drift/informers';
 import { EXISTING_SELECTORS, type ExistingName } from './existing/existing';
@@ -32,6 +36,7 @@ export interface PlatformInformers {
   issuers: Informer;
   /** The Certificates that this project has made, applications' too. */
   certificates: Informer<ICertificate & KubernetesObject>;
+  issuance: IssuanceInformers;
   /** Deployments that do a component's job, whoever made them. */
   existing: Record<ExistingName, Informer<Workload>>;
   peerAuthentications: Informer<PeerAuthentication>;
@@ -87,6 +92,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
     { labelSelector: MANAGED_BY_SELECTOR },
   );
+  const issuance = issuanceInformers(informers);
   const ingressClasses = informers.informer<IngressClass>({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'IngressClass',
@@ -151,6 +157,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     services,
     issuers,
     certificates,
+    issuance,
     existing,
     peerAuthentications,
     webhookConfigurations,
@@ -166,6 +173,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
       systemNamespace,
       ...drift.values(),
       ...owned,
+      ...Object.values(issuance),
     ],
     required,
   };

@@ -39,6 +39,11 @@ const informers: PlatformInformers = {
   services: syncedInformer(ANY),
   issuers: syncedInformer(ANY),
   certificates: syncedInformer(ANY),
+  issuance: {
+    requests: syncedInformer(ANY),
+    orders: syncedInformer(ANY),
+    challenges: syncedInformer(ANY),
+  },
   existing: {
     certManager: syncedInformer(ANY),
     istio: syncedInformer(ANY),

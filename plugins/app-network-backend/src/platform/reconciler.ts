@@ -3,6 +3,7 @@ import {
   FINALIZER,
   withDefaults,
   type ComponentStatus,
+  type KubernetesObject,
   type NetworkPlatform,
   type SystemComponentStatus,
 } from '@app-network/backstage-plugin-app-network-common';
@@ -18,6 +19,7 @@ import { readGivenCa } from './certificates/certificateAuthority';
 import { readClusterFacts, type ClusterFacts } from './clusterFacts';
 import { componentStatus, type ReleaseView } from './componentStatus';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
+import { issuanceCause } from './certificates/issuance';
 import { platformIssuer } from './certificates/platformIssuer';
 import { platformReleases } from './components/platformReleases';
 import type { Repairs } from './drift/repairs';
@@ -245,6 +247,8 @@ function observe(
     ),
     rendered: objects,
     certificateProblems,
+    issuanceCause: (certificate: KubernetesObject) =>
+      issuanceCause(certificate, informers.issuance),
   };
 }
 

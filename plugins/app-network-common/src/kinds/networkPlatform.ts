@@ -312,6 +312,12 @@ const specSchema = Type.Object(
                   description: 'Directory of the ACME server.',
                 }),
                 email: Type.String({ minLength: 3, maxLength: 254 }),
+                caBundle: Type.Optional(
+                  Type.String({
+                    description:
+                      "CA of the server's own certificate, PEM in base64, for a server of one's own such as step-ca.",
+                  }),
+                ),
                 solvers: Type.Optional(
                   Type.Array(
                     freeObject({ description: 'A solver of cert-manager.' }),

@@ -107,20 +107,35 @@ function issuedCertificate(observation: Observation): NewCondition {
       `Issued by ${from}, valid until ${certificate.status?.notAfter}.`,
     );
   }
+  const { issuanceCause, now } = observation;
+  const meanwhile = servedMeanwhile(certificate, now);
   if (issuing?.status === 'False') {
     return fails(
       'CertificateReady',
       issuing.reason ?? 'Failed',
-      `${what} could not be issued by ${from}: ${issuing.message} cert-manager tries again by itself; kubectl describe certificaterequests in that namespace tells more.`,
+      `${what} could not be issued by ${from}: ${
+        issuanceCause ?? issuing.message
+      } cert-manager tries again by itself, an hour after the first failure and later each time; cmctl renew ${
+        certificate.metadata.name
+      } --namespace ${
+        certificate.metadata.namespace
+      } has it try at once.${meanwhile}`,
     );
   }
   return fails(
     'CertificateReady',
     issuing ? 'Issuing' : ready.reason ?? 'NotReady',
     `${what} is not ready: ${
-      (issuing ?? ready).message
-    } It is asked of ${from}; if it stays so, see whether that issuer is there and ready.`,
+      issuanceCause ?? (issuing ?? ready).message
+    } It is asked of ${from}; if it stays so, see whether that issuer is there and ready.${meanwhile}`,
   );
+}
+
+/** The Secret keeps the certificate before until the new one is there. */
+function servedMeanwhile({ status }: Certificate, now: Date): string {
+  return status?.notAfter && Date.parse(status.notAfter) > now.getTime()
+    ? ` Until then the one before is served, which is valid until ${status.notAfter}.`
+    : '';
 }
 
 function findCertificate({ result }: Observation): Certificate | undefined {

@@ -16,6 +16,8 @@ export interface Observation {
   result: ReconcileOwnedResult;
   /** What is seen of its hostnames; undefined where they have not been looked at yet. */
   names?: SeenName[];
+  /** What keeps its certificate from being issued, from below the Certificate; undefined where nothing tells. */
+  issuanceCause?: string;
   now: Date;
 }
 

@@ -1,4 +1,5 @@
 import { withDefaults } from '@app-network/backstage-plugin-app-network-common';
+import { describe, objectRef } from '../../engine/objects';
 import {
   isClusterIssuer,
   platformIssuer,
@@ -45,6 +46,10 @@ export function certificatesReady(observation: PlatformObservation): Row {
       message: `Certificates are issued by ${wanted.kind} ${wanted.name}, which is not looked at here.`,
     };
   }
+  const unissued = unissuedRow(observation);
+  if (unissued) {
+    return unissued;
+  }
   const ready = readyCondition(issuer);
   if (ready?.status === 'True') {
     return {
@@ -71,4 +76,30 @@ export function certificatesReady(observation: PlatformObservation): Row {
     }${meanwhile}`,
     progressing: !spec.certificates?.issuerRef,
   };
+}
+
+/** A certificate of the platform's own that is not there: that of its CA, or of a system component. */
+function unissuedRow({
+  owned,
+  issuanceCause,
+}: PlatformObservation): Row | undefined {
+  const certificate = owned.observed.find(
+    object =>
+      object.kind === 'Certificate' &&
+      readyCondition(object)?.status !== 'True',
+  );
+  const cause = certificate && issuanceCause?.(certificate);
+  return (
+    certificate && {
+      type: 'CertificatesReady',
+      status: 'False',
+      reason: 'CertificateNotReady',
+      message: `${describe(objectRef(certificate))} is not ready: ${
+        cause ??
+        readyCondition(certificate)?.message ??
+        'cert-manager has not looked at it yet.'
+      }`,
+      progressing: cause === undefined,
+    }
+  );
 }

@@ -32,6 +32,8 @@ export interface PlatformObservation {
   rendered: PlatformObject[];
   /** What is seen of its names; absent where nothing has been looked at. */
   dns?: DnsObservation;
+  /** What keeps one of its Certificates from being issued, from below it; undefined where nothing tells. */
+  issuanceCause?: (certificate: KubernetesObject) => string | undefined;
   /** What the spec says of certificates and can't be done. */
   certificateProblems: string[];
   now: Date;

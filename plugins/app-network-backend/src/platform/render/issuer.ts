@@ -74,7 +74,7 @@ function wantedIssuer(
       : { objects: [], problems: givenCa ? [givenCa.problem] : [] };
   }
   if (acme) {
-    const { server, email, solvers = [] } = acme;
+    const { server, email, caBundle, solvers = [] } = acme;
     return solvers.length === 0
       ? {
           objects: [],
@@ -88,6 +88,7 @@ function wantedIssuer(
               acme: {
                 server,
                 email,
+                ...(caBundle && { caBundle }),
                 // An account is one server's.
                 privateKeySecretRef: { name: `${name}-account` },
                 solvers,
