@@ -8,6 +8,15 @@ export default defineConfig({
   retries: 0,
   timeout: 5 * 60_000,
   expect: { timeout: 30_000 },
+  projects: [
+    { name: 'portal', testIgnore: 'uninstall.spec.ts' },
+    // Takes the platform away that the others stand on.
+    {
+      name: 'uninstall',
+      testMatch: 'uninstall.spec.ts',
+      dependencies: ['portal'],
+    },
+  ],
   use: {
     viewport: { width: 1280, height: 900 },
     screenshot: 'only-on-failure',

@@ -12,7 +12,12 @@ export type LocalCluster = ClusterStatus &
   Required<
     Pick<
       ClusterStatus,
-      'kubeconfig' | 'kubectl' | 'helm' | 'auditLog' | 'hostAddress'
+      | 'kubeconfig'
+      | 'kubectl'
+      | 'helm'
+      | 'auditLog'
+      | 'hostAddress'
+      | 'networkPlatform'
     >
   >;
 

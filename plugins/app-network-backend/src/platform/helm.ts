@@ -16,7 +16,7 @@ import { DIGEST_LABEL, PLATFORM_LABEL } from './installedReleases';
 /** The `helm` program. Every call fails with an Error whose message is the cause as Helm tells it, and what to do about it. */
 export interface Helm {
   /**
-   * Installs or upgrades a release. It is done when the API server has everything; whether pods come up is seen in the cluster.
+   * Installs or upgrades a release in a namespace that is there. It is done when the API server has everything; whether pods come up is seen in the cluster.
    *
    * @param kubeconfig - of the cluster; may hold credentials
    */
@@ -108,7 +108,6 @@ export function createHelm({ command }: { command: string }): Helm {
           ...(await chartArguments(release)),
           '--namespace',
           release.namespace,
-          '--create-namespace',
           '--labels',
           `${PLATFORM_LABEL}=${platform},${DIGEST_LABEL}=${digest}`,
           // A merge of three sides, as Helm 3 did: istiod and cert-manager write into their own webhook configurations, and

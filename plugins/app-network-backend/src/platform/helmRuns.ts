@@ -8,6 +8,7 @@ import {
   type InstalledRelease,
   type ReleaseSecret,
 } from './installedReleases';
+import { ensureNamespace } from './namespaces';
 import { nextStep } from './nextStep';
 import { createRetries, type Failure } from './retries';
 
@@ -133,6 +134,7 @@ async function runHelm(
         ...step.unfinished,
       });
     }
+    await ensureNamespace(cluster.client, release.namespace, platform);
     await helm.upgrade(cluster.kubeconfig(), release, {
       platform,
       digest,

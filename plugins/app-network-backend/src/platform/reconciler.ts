@@ -34,7 +34,8 @@ import { findWorkload, isGone, releaseViews } from './releaseViews';
 import { logProgress } from './progressLog';
 import { renderPlatform } from './render/render';
 import type { Failure } from './retries';
-import { blockedStatus, platformStatus } from './status';
+import { blockedStatus, platformStatus, removingStatus } from './status';
+import { removeRest } from './uninstall/uninstall';
 import { createMembers } from './systemComponents/members';
 import {
   needsMesh,
@@ -56,6 +57,9 @@ export interface PlatformReconcilerOptions {
 
 /** While something is on its way its status tells how far it is, this often, in milliseconds. */
 const PROGRESS_MS = 2_000;
+
+/** What is still being removed is looked at again this often, in milliseconds. */
+const REMOVAL_MS = 1_000;
 
 /** Pods that don't come up are looked at again this often, in milliseconds. */
 const FAILED_MS = 15_000;
@@ -110,6 +114,12 @@ export function createPlatformReconciler(
         views.desired.find(({ release }) => release.release === 'istiod'),
       );
       if (isDeleting(platform) && views.all.every(isGone) && isCleared(owned)) {
+        const left = await removeRest(client, platform, facts, logger);
+        if (left.length > 0) {
+          const status = removingStatus(written, left, now);
+          await writeStatus(client, written, status);
+          return { requeueAfterMs: REMOVAL_MS };
+        }
         await removeFinalizer(client, platform, FINALIZER);
         return {};
       }

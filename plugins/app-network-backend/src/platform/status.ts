@@ -74,6 +74,31 @@ export function blockedStatus(
   };
 }
 
+/** The status while the last of a platform is being removed. */
+export function removingStatus(
+  platform: NetworkPlatform,
+  left: readonly string[],
+  now: Date,
+): NetworkPlatformStatus {
+  return {
+    ...platform.status,
+    phase: 'Removing',
+    conditions: setConditions(
+      platform.status?.conditions,
+      [
+        {
+          type: 'Ready',
+          status: 'False',
+          reason: 'Removing',
+          message: `Waiting for the end of ${left.join(', ')}.`,
+          observedGeneration: platform.metadata.generation,
+        },
+      ],
+      now.toISOString(),
+    ),
+  };
+}
+
 function phaseOf(
   components: ComponentStatus[],
   rows: Row[],

@@ -36,7 +36,10 @@ describe('a plan', () => {
     const { namespace } = test;
     const chart = { path: test.chart };
     return {
+      // So that what is written is what was planned, and nothing else.
+      driftPolicy: 'Report',
       components: {
+        ingressNginx: { enabled: false },
         certManager: { namespace, chart, ...certManager },
         istio: {
           namespace,
@@ -129,6 +132,7 @@ describe('a plan', () => {
       { ...configMapRef('cert-manager') },
       { data: { text: 'edited by hand' } },
     );
+    await test.component('cert-manager', 'Drifted');
     const before = await writes();
     await expect(
       own.apply(cluster, { spec: changed, planId: id }),
@@ -216,6 +220,7 @@ describe('a plan', () => {
     const planned = await plan({
       spec: {
         components: {
+          ingressNginx: { enabled: false },
           certManager: {
             namespace: test.namespace,
             chart: { path: '/nowhere' },

@@ -1,5 +1,9 @@
-import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import {
+  NETWORK_PLATFORM_NAME,
+  type KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
 import { kindKey, keyOf, objectRef } from '../../engine/objects';
+import { platformNamespace } from '../namespaces';
 import { merge } from './merge';
 import { subjectOf, type ObjectChange, type PartChanges } from './plan';
 import type { ReleaseInput } from './types';
@@ -151,12 +155,7 @@ function namespaceChange({
         {
           release: release.release,
           before: undefined,
-          after: {
-            apiVersion: 'v1',
-            kind: 'Namespace',
-            // As Helm's --create-namespace makes it.
-            metadata: { name: namespace, labels: { name: namespace } },
-          },
+          after: platformNamespace(namespace, NETWORK_PLATFORM_NAME),
         },
       ]
     : [];

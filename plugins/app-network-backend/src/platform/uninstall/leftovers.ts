@@ -1,0 +1,67 @@
+import type {
+  KubernetesObject,
+  NetworkPlatform,
+  ObjectRef,
+} from '@app-network/backstage-plugin-app-network-common';
+import { objectRef } from '../../engine/objects';
+import type { KubernetesClient } from '../../engine/types';
+import type { ClusterFacts } from '../clusterFacts';
+import { certManagerNamespace } from '../components/certManager';
+import { istioNamespace } from '../components/istio';
+import { CA_SECRET } from '../render/issuer';
+
+/**
+ * What the components wrote themselves and leave behind when their charts go. It is somebody else's where the component was there before:
+ * then nothing of it is listed.
+ */
+export async function leftovers(
+  client: KubernetesClient,
+  { spec = {} }: NetworkPlatform,
+  { existing }: ClusterFacts,
+): Promise<ObjectRef[]> {
+  return [
+    ...(existing.istio ? [] : await ofIstio(client, istioNamespace(spec))),
+    ...(existing.certManager ? [] : ofCertManager(certManagerNamespace(spec))),
+  ];
+}
+
+/** What istiod writes into every namespace. */
+const OF_CA = /^istio-ca-(root-cert|crl)$/;
+
+/** istiod puts its CA's certificate, and revocations, into every namespace, and keeps the key of a CA of its own (istio.io/istio/security/pkg/k8s). */
+async function ofIstio(
+  client: KubernetesClient,
+  namespace: string,
+): Promise<ObjectRef[]> {
+  const rootCertificates = await client.list<KubernetesObject>(
+    { apiVersion: 'v1', kind: 'ConfigMap' },
+    { labelSelector: 'istio.io/config=true' },
+  );
+  return [
+    ...rootCertificates
+      .filter(({ metadata }) => OF_CA.test(metadata.name))
+      .map(objectRef),
+    { apiVersion: 'v1', kind: 'Secret', namespace, name: 'istio-ca-secret' },
+  ];
+}
+
+/** The webhook's own CA, the platform's, and the leases of leader elections (cert-manager's chart: global.leaderElection.namespace). */
+function ofCertManager(namespace: string): ObjectRef[] {
+  return [
+    ...['cert-manager-webhook-ca', CA_SECRET].map(name => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      namespace,
+      name,
+    })),
+    ...[
+      'cert-manager-controller',
+      'cert-manager-cainjector-leader-election',
+    ].map(name => ({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      namespace: 'kube-system',
+      name,
+    })),
+  ];
+}
