@@ -51,7 +51,13 @@ export interface Helm {
    */
   template(
     kubeconfig: string,
-    chart: { path: string; release: string; namespace: string; values: object },
+    chart: {
+      path: string;
+      release: string;
+      namespace: string;
+      values: object;
+      schemaIsRemote?: boolean;
+    },
     options: {
       isUpgrade: boolean;
       capabilities?: Capabilities;
@@ -113,6 +119,7 @@ export function createHelm({ command }: { command: string }): Helm {
           // A merge of three sides, as Helm 3 did: istiod and cert-manager write into their own webhook configurations, and
           // server-side apply would call that a conflict on every upgrade.
           '--server-side=false',
+          ...schemaArguments(release),
           '--history-max',
           HISTORY_MAX,
           '--timeout',
@@ -182,6 +189,7 @@ export function createHelm({ command }: { command: string }): Helm {
           '--take-ownership',
           '--include-crds',
           '--skip-tests',
+          ...schemaArguments(chart),
           '--values',
           '-',
         ],
@@ -214,6 +222,12 @@ async function chartContents(path: string): Promise<Buffer> {
   } catch {
     return Buffer.alloc(0);
   }
+}
+
+function schemaArguments({
+  schemaIsRemote,
+}: Pick<HelmRelease, 'schemaIsRemote'>): string[] {
+  return schemaIsRemote ? ['--skip-schema-validation'] : [];
 }
 
 async function chartArguments(release: HelmRelease): Promise<string[]> {

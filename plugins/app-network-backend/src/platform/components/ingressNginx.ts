@@ -34,6 +34,7 @@ export function ingressNginxReleases(
       namespace: ingressNginxNamespace(spec),
       enabled: wanted.enabled ?? (chosen && !classIsTaken),
       chart: 'nginx-ingress',
+      schemaIsRemote: true,
       upstream: { oci: 'oci://ghcr.io/nginx/charts/nginx-ingress' },
       source: wanted.chart,
       version: wanted.version ?? TESTED_VERSIONS.ingressNginx,

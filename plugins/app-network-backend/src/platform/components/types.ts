@@ -24,6 +24,8 @@ export interface HelmRelease {
   chart: string;
   /** Where the chart comes from: one of repository, oci and path. */
   source: ChartSource;
+  /** Whether the chart's schema of its values refers to others on the internet, which the backend may not reach; then it isn't looked at. */
+  schemaIsRemote?: boolean;
   /** Version of the chart; undefined where a path says which one it is. */
   version?: string;
   /** Values for the chart: the profile's with the user's over them. */

@@ -53,13 +53,14 @@ export async function withChartRenderer<T>(
     return await use({
       async render(release, { isUpgrade, added }) {
         const chart = await chartOf(release);
-        const { namespace, values } = release;
+        const { namespace, values, schemaIsRemote } = release;
         const once = async () => {
           const given = {
             path: chart.path,
             release: release.release,
             namespace,
             values,
+            schemaIsRemote,
           };
           const text = await helm
             .template(kubeconfig, given, { isUpgrade, signal })
