@@ -52,9 +52,89 @@ const SHOTS: Shot[] = [
   },
   { name: 'page', path: '/app-network' },
   { name: 'page-1024', path: '/app-network', width: 1024 },
+  {
+    name: 'page-values',
+    path: '/app-network',
+    prepare: page =>
+      page.getByRole('button', { name: 'Values of istiod' }).first().click(),
+  },
+  { name: 'change', path: '/app-network/local/change' },
+  {
+    name: 'change-plan',
+    path: '/app-network/local/change',
+    prepare: plan,
+  },
+  {
+    name: 'change-plan-1024',
+    path: '/app-network/local/change',
+    width: 1024,
+    prepare: plan,
+  },
+  {
+    name: 'change-problems',
+    path: '/app-network/local/change',
+    prepare: page => planFor(page, 'problems'),
+  },
+  {
+    name: 'change-wrong',
+    path: '/app-network/local/change',
+    prepare: async page => {
+      await writeEnvironment(page, 'wrong');
+      await page.getByRole('button', { name: 'Plan' }).click();
+      await page.getByRole('alert').first().waitFor();
+    },
+  },
+  {
+    name: 'change-stale',
+    path: '/app-network/local/change',
+    prepare: async page => {
+      await planFor(page, 'stale');
+      await page.getByRole('button', { name: 'Apply this plan' }).click();
+      await page.getByText('The plan is out of date').waitFor();
+    },
+  },
+  {
+    name: 'change-applied',
+    path: '/app-network/staging/change',
+    prepare: async page => {
+      await plan(page);
+      await page.getByRole('button', { name: 'Apply this plan' }).click();
+      await page.getByText('The plan is applied').waitFor();
+    },
+  },
+  { name: 'install', path: '/app-network/sandbox/change' },
+  {
+    name: 'remove',
+    path: '/app-network/local/remove',
+    prepare: page =>
+      page.getByRole('button', { name: 'Remove platform' }).waitFor(),
+  },
+  {
+    name: 'remove-confirm',
+    path: '/app-network/local/remove',
+    prepare: page =>
+      page.getByRole('button', { name: 'Remove platform' }).click(),
+  },
   { name: 'page-none', path: '/app-network?clusters=none' },
   { name: 'page-forbidden', path: '/app-network?clusters=forbidden' },
 ];
+
+async function plan(page: Page) {
+  await page.getByRole('textbox', { name: 'Specification' }).waitFor();
+  await page.getByRole('button', { name: 'Plan' }).click();
+  await page.getByRole('button', { name: 'Apply this plan' }).waitFor();
+}
+
+/** The fixtures play what the environment's name says. */
+async function writeEnvironment(page: Page, name: string) {
+  const editor = page.getByRole('textbox', { name: 'Specification' });
+  await editor.fill(`profile: production\nenvironmentName: ${name}\n`);
+}
+
+async function planFor(page: Page, name: string) {
+  await writeEnvironment(page, name);
+  await plan(page);
+}
 
 async function main([baseUrl, folder, only]: string[]) {
   const profile = await mkdtemp(join(tmpdir(), 'app-network-screenshots-'));

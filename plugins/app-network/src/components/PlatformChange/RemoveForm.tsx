@@ -93,9 +93,11 @@ function consequencesOf(
     ({ ref }) => ref.kind === 'CustomResourceDefinition',
   ).length;
   return [
-    `${objects.length} objects are deleted.`,
+    objects.length === 1
+      ? '1 object is deleted.'
+      : `${objects.length} objects are deleted.`,
     deletesKinds
       ? 'The kinds of Istio and cert-manager are deleted too, and with them every Gateway, VirtualService, Certificate and other object of these kinds, whoever made it.'
-      : `${definitions} kinds (CustomResourceDefinitions) are kept, and with them all objects of these kinds.`,
+      : `Kinds (CustomResourceDefinitions) that are kept, and with them all objects of these kinds: ${definitions}.`,
   ];
 }

@@ -45,7 +45,7 @@ describe('RemovePage', () => {
       name: 'Remove the platform of Local?',
     });
     expect(dialog).toHaveTextContent(
-      /1 kinds \(CustomResourceDefinitions\) are kept/,
+      /Kinds \(CustomResourceDefinitions\) that are kept, .*: 1\./,
     );
     expect(removePlatform).not.toHaveBeenCalled();
     await userEvent.click(

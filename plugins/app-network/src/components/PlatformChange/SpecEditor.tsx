@@ -42,7 +42,6 @@ export default function SpecEditor(props: {
       className={styles.editor}
       theme="none"
       value={value}
-      minHeight="16rem"
       maxHeight="34rem"
       // With Tab the keyboard leaves the editor, as it leaves any field.
       indentWithTab={false}
