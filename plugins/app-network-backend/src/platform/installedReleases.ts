@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
-import { parseDocument } from 'yaml';
+import { readManifest } from './manifest';
 
 /** Label on the release Secrets of what we installed; its value is the name of the NetworkPlatform. */
 export const PLATFORM_LABEL = 'app-network.io/platform';
@@ -105,7 +105,10 @@ function contentsOf(secret: ReleaseSecret): Promise<Contents> {
 async function readContents(secret: ReleaseSecret): Promise<Contents> {
   try {
     const { info, chart, manifest } = await unpackRelease(secret);
-    const objects = objectsOf(manifest ?? '', secret.metadata.namespace ?? '');
+    const objects = await objectsOf(
+      manifest ?? '',
+      secret.metadata.namespace ?? '',
+    );
     return {
       objects,
       version: chart?.metadata?.version,
@@ -148,24 +151,20 @@ export async function unpackRelease(
 }
 
 /** The objects of a manifest; one of a kind with namespaces that names none is in the release's, as Helm has it. */
-function objectsOf(manifest: string, namespace: string): KubernetesObject[] {
-  return manifest
-    .split(/^---.*$/m)
-    .filter(
-      text =>
-        /^kind: /m.test(text) &&
-        !/^kind: CustomResourceDefinition\s*$/m.test(text),
-    )
-    .map(text => parseDocument(text).toJS() as KubernetesObject)
-    .map(object => ({
-      ...object,
-      metadata: {
-        ...object.metadata,
-        ...(CLUSTER_SCOPED.test(object.kind)
-          ? {}
-          : { namespace: object.metadata.namespace ?? namespace }),
-      },
-    }));
+async function objectsOf(
+  manifest: string,
+  namespace: string,
+): Promise<KubernetesObject[]> {
+  const documents = await readManifest(manifest, { definitions: false });
+  return documents.map(({ object }) => ({
+    ...object,
+    metadata: {
+      ...object.metadata,
+      ...(CLUSTER_SCOPED.test(object.kind)
+        ? {}
+        : { namespace: object.metadata.namespace ?? namespace }),
+    },
+  }));
 }
 
 /** Kinds without namespaces that charts have, besides CustomResourceDefinitions. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ManifestDocument } from './manifest';
+import type { ManifestDocument } from '../manifest';
 
 /** Stands in a plan for what a chart makes anew each time it is rendered, such as a password or a certificate. */
 export const RANDOM_VALUE = '(made anew at each installation)';

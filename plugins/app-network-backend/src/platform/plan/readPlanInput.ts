@@ -25,10 +25,10 @@ import {
   type InstalledRelease,
   type ReleaseSecret,
 } from '../installedReleases';
+import { readManifest } from '../manifest';
 import { nextStep } from '../nextStep';
 import { isSame, obsoleteReleases } from '../releaseViews';
 import { PLATFORM_KINDS, renderPlatform } from '../render/render';
-import { readManifest } from './manifest';
 import { withChartRenderer, type ChartRenderer } from './renderChart';
 import type { PlanInput, ReleaseInput } from './types';
 

@@ -16,7 +16,7 @@ import type { KubernetesObject } from '@app-network/backstage-plugin-app-network
 import type { HelmRelease } from '../components/types';
 import type { Capabilities, Helm } from '../helm';
 import { hideRandom } from './hideRandom';
-import { readManifest, type ManifestDocument } from './manifest';
+import { readManifest, type ManifestDocument } from '../manifest';
 import type { RenderedChart } from './types';
 
 /** Renders charts for a cluster. Nothing is written to it. */

@@ -12,13 +12,20 @@ export interface ManifestDocument {
 /**
  * Reads what Helm has rendered. A chart's kinds are megabytes, so others get their turn between documents.
  *
+ * @param options - `definitions: false` leaves CustomResourceDefinitions out, unread
  * @throws naming the file whose YAML can't be read
  */
-export async function readManifest(text: string): Promise<ManifestDocument[]> {
+export async function readManifest(
+  text: string,
+  { definitions = true }: { definitions?: boolean } = {},
+): Promise<ManifestDocument[]> {
   const documents: ManifestDocument[] = [];
   let source = '';
   for (const part of text.split(/^---.*$/m)) {
     source = /^# Source: (.+)$/m.exec(part)?.[1] ?? source;
+    if (!definitions && /^kind: CustomResourceDefinition\s*$/m.test(part)) {
+      continue;
+    }
     for (const object of objectsOf(read(part, source))) {
       documents.push({ object, source });
     }
