@@ -10,8 +10,9 @@ import {
   type KubernetesObject,
   type LocalCluster,
 } from '../src/cluster.ts';
+import { deleteNamespaces } from '../src/connections.ts';
 import { startNameServer, type NameServer } from '../src/nameServer.ts';
-import { patchPlatform } from '../src/platform.ts';
+import { patchPlatform, platformCondition } from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
 
 const ZONE = 'apps.example.test';
@@ -133,16 +134,21 @@ test.describe('Records in a zone of a real name server', () => {
 
   test.afterAll(async () => {
     test.setTimeout(5 * 60_000);
-    await restore?.();
-    await kubectl(cluster, [
-      ...['delete', 'appnetworks', '--all', '--namespace', NAMESPACE],
-    ]);
-    await kubectl(cluster, ['delete', 'namespace', NAMESPACE, OTHER]);
-    await expect
-      .poll(() => condition(platform(), 'Ready'), { timeout: 3 * 60_000 })
-      .toMatchObject({ status: 'True' });
-    await kubectl(cluster, ['delete', 'namespace', 'external-dns']);
-    await names.end();
+    try {
+      await restore?.();
+      await kubectl(cluster, [
+        ...['delete', 'appnetworks', '--all', '--namespace', NAMESPACE],
+      ]);
+      await deleteNamespaces(cluster, [NAMESPACE, OTHER]);
+      await expect
+        .poll(() => platformCondition(cluster, 'Ready'), {
+          timeout: 3 * 60_000,
+        })
+        .toMatchObject({ status: 'True' });
+      await deleteNamespaces(cluster, ['external-dns']);
+    } finally {
+      await names?.end();
+    }
   });
 
   test('are kept by ExternalDNS, once the platform says so', async () => {

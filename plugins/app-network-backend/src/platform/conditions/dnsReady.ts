@@ -138,7 +138,7 @@ function lookingRow({ platform }: PlatformObservation): Row {
         type,
         status: 'Unknown',
         reason: 'Looking',
-        message: 'It is being looked whether names lead where they should.',
+        message: 'Whether names lead where they should is being looked up.',
         progressing: true,
       };
 }

@@ -89,8 +89,8 @@ export async function lookUpNames(
   );
 }
 
-/** Addresses, and names that an alias may have. */
-interface Expected {
+/** Where a name should lead: to some of these addresses or aliases, and nowhere else. */
+export interface Expected {
   addresses: string[];
   aliases: string[];
 }
@@ -134,7 +134,8 @@ async function lookUp(
   }
 }
 
-function stateOf(
+/** What a name's records are worth. */
+export function stateOf(
   leadsTo: readonly string[],
   { addresses, aliases }: Expected,
 ): SeenName['state'] {
