@@ -1,6 +1,7 @@
 import type { ComponentStatus } from '@app-network/backstage-plugin-app-network-common';
 import { componentStatus, type ReleaseView } from './componentStatus';
 import type { HelmRelease } from './components/types';
+import type { InstalledRelease } from './installedReleases';
 
 const NOW = new Date('2026-06-01T12:00:10.500Z');
 
@@ -28,6 +29,7 @@ const view = (change: Partial<ReleaseView>): ReleaseView => ({
     ready: true,
     readyPods: 3,
     desiredPods: 3,
+    formerPods: 0,
     missing: [],
     message: '',
   },
@@ -36,6 +38,22 @@ const view = (change: Partial<ReleaseView>): ReleaseView => ({
   driftMessage: '',
   ...change,
 });
+
+const installed: InstalledRelease = {
+  release: 'cert-manager',
+  namespace: 'cert-manager',
+  revision: 2,
+  status: 'failed',
+  ours: true,
+  digest: 'a',
+  secretName: 'sh.helm.release.v1.cert-manager.v2',
+  version: 'v1.2.3',
+  deployedVersion: 'v1.2.2',
+  lastDeployed: undefined,
+  description: '',
+  workloads: [],
+  objects: [],
+};
 
 const before = (
   state: ComponentStatus['state'],
@@ -52,6 +70,7 @@ const oneOfThree = {
   ready: false,
   readyPods: 1,
   desiredPods: 3,
+  formerPods: 0,
   missing: [],
   message: '',
 };
@@ -143,6 +162,28 @@ describe('componentStatus', () => {
       before('Installing'),
       'Failed',
       'no such chart. Tried again at 2026-06-01T12:00:15.500Z.',
+    ],
+    [
+      'failed, and says that the version before goes on serving',
+      {
+        installed,
+        step: { action: 'upgrade' },
+        failure: { message: 'timed out', retryAt: NOW.getTime() },
+        rollout: { ...oneOfThree, readyPods: 0, formerPods: 3 },
+      },
+      before('Ready'),
+      'Failed',
+      'timed out. Version v1.2.2, installed before, goes on serving with 3 of 3 pods. Tried again at 2026-06-01T12:00:10.500Z.',
+    ],
+    [
+      'fails to come up, and says which pods go on serving',
+      {
+        rollout: { ...oneOfThree, readyPods: 0, formerPods: 3 },
+        podProblem: { message: 'Pod a/b: ImagePullBackOff.', serious: true },
+      },
+      before('Upgrading'),
+      'Failed',
+      '0 of 3 pods ready. Pod a/b: ImagePullBackOff. Pods of the former version that go on serving: 3.',
     ],
     [
       "is somebody else's",

@@ -4,6 +4,7 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { HelmRelease } from './components/types';
 import type { ExistingComponent } from './existing/existing';
+import { failureMessage, stillServing } from './failureMessage';
 import type { InstalledRelease } from './installedReleases';
 import { leftOutBy, type Step } from './nextStep';
 import type { Failure } from './retries';
@@ -129,9 +130,13 @@ function stateOf(
   if (failure && !running) {
     return {
       state: 'Failed',
-      message: `${sentence(failure.message)} Tried again at ${new Date(
-        failure.retryAt,
-      ).toISOString()}.`,
+      message: [
+        failureMessage(release, failure.message),
+        release.enabled && stillServing(view.installed, view.rollout),
+        `Tried again at ${new Date(failure.retryAt).toISOString()}.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
     };
   }
   if (step.action === 'refuse') {
@@ -186,7 +191,10 @@ function rolloutState(
   const problem = podProblem?.message || rollout.message;
   const pods = `${rollout.readyPods} of ${rollout.desiredPods} pods ready`;
   if (podProblem?.serious) {
-    return { state: 'Failed', message: `${pods}. ${podProblem.message}` };
+    return {
+      state: 'Failed',
+      message: `${pods}. ${podProblem.message} ${formerPods(rollout)}`.trim(),
+    };
   }
   const late = elapsedMs(state) > READY_TIMEOUT_MS;
   if (late || previous?.state === 'Failed') {
@@ -199,6 +207,7 @@ function rolloutState(
         `${pods}.`,
         missing && `${missing} is missing.`,
         problem || 'See kubectl describe pod.',
+        formerPods(rollout),
       ]
         .filter(Boolean)
         .join(' '),
@@ -210,6 +219,13 @@ function rolloutState(
       elapsedMs(state),
     )}. ${problem}`.trim(),
   };
+}
+
+/** What keeps an upgrade that fails from being felt. */
+function formerPods({ formerPods: count }: Rollout): string {
+  return count > 0
+    ? `Pods of the former version that go on serving: ${count}.`
+    : '';
 }
 
 /** A status is read by people. */
@@ -238,8 +254,4 @@ function progressState(
 
 function seconds(ms: number): string {
   return `${Math.max(0, Math.round(ms / 1000))} s`;
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

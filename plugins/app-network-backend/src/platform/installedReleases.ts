@@ -46,6 +46,8 @@ export interface InstalledRelease {
   secretName: string;
   /** Version of the chart. */
   version: string | undefined;
+  /** Version of the chart that Helm last installed or upgraded to without an error; undefined where it never did. */
+  deployedVersion: string | undefined;
   /** When it was last installed or upgraded, ISO 8601. */
   lastDeployed: string | undefined;
   /** What Helm says of it, such as why it failed. */
@@ -59,18 +61,24 @@ export interface InstalledRelease {
 export async function readInstalledReleases(
   secrets: readonly ReleaseSecret[],
 ): Promise<InstalledRelease[]> {
-  const latest = new Map<string, ReleaseSecret>();
+  const revisions = new Map<string, ReleaseSecret[]>();
   for (const secret of secrets) {
     const key = `${secret.metadata.namespace}/${label(secret, 'name')}`;
-    const other = latest.get(key);
-    if (!other || revisionOf(secret) > revisionOf(other)) {
-      latest.set(key, secret);
-    }
+    revisions.set(key, [...(revisions.get(key) ?? []), secret]);
   }
-  return Promise.all([...latest.values()].map(readRelease));
+  return Promise.all([...revisions.values()].map(readRelease));
 }
 
-async function readRelease(secret: ReleaseSecret): Promise<InstalledRelease> {
+async function readRelease(
+  revisions: ReleaseSecret[],
+): Promise<InstalledRelease> {
+  const newestFirst = [...revisions].sort(
+    (a, b) => revisionOf(b) - revisionOf(a),
+  );
+  const [secret] = newestFirst;
+  const deployed = newestFirst.find(
+    revision => label(revision, 'status') === 'deployed',
+  );
   const namespace = secret.metadata.namespace ?? '';
   return {
     release: label(secret, 'name'),
@@ -80,6 +88,7 @@ async function readRelease(secret: ReleaseSecret): Promise<InstalledRelease> {
     ours: PLATFORM_LABEL in (secret.metadata.labels ?? {}),
     digest: secret.metadata.labels?.[DIGEST_LABEL],
     secretName: secret.metadata.name,
+    deployedVersion: deployed && (await contentsOf(deployed)).version,
     ...(await contentsOf(secret)),
   };
 }

@@ -24,6 +24,7 @@ const installed: InstalledRelease = {
   digest: 'a',
   secretName: 'sh.helm.release.v1.istiod.v2',
   version: '1.2.3',
+  deployedVersion: '1.2.3',
   lastDeployed: undefined,
   description: '',
   workloads: [],

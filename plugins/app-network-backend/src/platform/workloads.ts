@@ -77,6 +77,8 @@ export interface Rollout {
   ready: boolean;
   readyPods: number;
   desiredPods: number;
+  /** Pods of an earlier version that are still there and available. */
+  formerPods: number;
   /** Workloads that Helm made and that are gone. */
   missing: WorkloadRef[];
   /** What Kubernetes says is wrong with the workloads themselves; empty where nothing is. */
@@ -95,6 +97,7 @@ export function rolloutOf(
     ready: true,
     readyPods: 0,
     desiredPods: 0,
+    formerPods: 0,
     missing: [],
     message: '',
   };
@@ -108,6 +111,7 @@ export function rolloutOf(
     const { desired, updated, ready, available, outdated } = countsOf(workload);
     rollout.desiredPods += desired;
     rollout.readyPods += Math.max(0, Math.min(ready - outdated, desired));
+    rollout.formerPods += Math.min(outdated, available);
     rollout.ready &&=
       (workload.status?.observedGeneration ?? 0) >=
         (workload.metadata.generation ?? 0) &&
