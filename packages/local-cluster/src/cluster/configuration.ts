@@ -98,7 +98,8 @@ function authentication() {
   };
 }
 
-// One line for each write, so that tests can count who writes what. Heartbeats would drown the rest.
+// One line for each write, so that tests can count who writes what; heartbeats would drown the rest. Of a portal's service account
+// (examples/rbac) everything, so that tests can tell which rights it needs.
 function auditPolicy() {
   const writes = ['create', 'update', 'patch', 'delete', 'deletecollection'];
   return {
@@ -106,6 +107,10 @@ function auditPolicy() {
     kind: 'Policy',
     omitStages: ['RequestReceived'],
     rules: [
+      {
+        level: 'Metadata',
+        userGroups: ['system:serviceaccounts:app-network'],
+      },
       {
         level: 'None',
         resources: [
