@@ -46,7 +46,7 @@ import {
 import { keepPodsReady } from './testing/readyPods';
 import { tlsSecret } from './testing/tlsSecret';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const CLUSTER = 'rbac-test';
 
@@ -266,7 +266,7 @@ describe('the service account of examples/rbac', () => {
             { labelSelector: 'owner=helm,status=deployed' },
           )
         ).length === RELEASES,
-      120_000,
+      150_000,
     );
 
     const removal = await api.planPlatform('test', { remove: {} });
@@ -274,7 +274,7 @@ describe('the service account of examples/rbac', () => {
     await eventually(
       'the platform is gone',
       async () => !(await isThere(PLATFORM)),
-      120_000,
+      150_000,
     );
     const { forbidden } = await askedFor(cluster);
     expect([...forbidden]).toEqual([]);
