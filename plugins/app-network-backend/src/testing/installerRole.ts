@@ -52,10 +52,10 @@ export async function installerRole(
     ...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? [])),
   ].sort();
   return [
-    ...own.sort().map(name => ({
+    ...own.sort().map(namespace => ({
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name },
+      metadata: { name: namespace },
     })),
     role(name, undefined, [
       // What is planned and approved in the portal is made and deleted by it.
