@@ -214,7 +214,7 @@ describe('a system component and the mesh', () => {
       ]),
       'Joining',
       'Failed',
-      'Joining the mesh: StatefulSet monitoring/prometheus replaces its pods only when they are deleted (spec.updateStrategy.type OnDelete); delete them one by one, so that its pods stay as they are.',
+      'Joining the mesh: StatefulSet monitoring/prometheus replaces its pods only when they are deleted (spec.updateStrategy.type OnDelete). Delete them one by one.',
     ],
     [
       'is told that a paused Deployment stays as it is',
@@ -229,7 +229,7 @@ describe('a system component and the mesh', () => {
       ]),
       'Joining',
       'Failed',
-      'Joining the mesh: Deployment monitoring/prometheus is paused (spec.paused); let it go on with kubectl rollout resume, so that its pods stay as they are.',
+      'Joining the mesh: Deployment monitoring/prometheus is paused (spec.paused), so that its pods stay as they are. Let it go on with kubectl rollout resume.',
     ],
     [
       'is told that pods on the network of their node get no proxy',

@@ -96,11 +96,7 @@ function rollout(
   const ref = asRef(workload);
   const held = heldBack(workload);
   if (held) {
-    return failed(
-      `${state} the mesh: ${describe(
-        ref,
-      )} ${held}, so that its pods stay as they are.`,
-    );
+    return failed(`${state} the mesh: ${describe(ref)} ${held}`);
   }
   const { readyPods, desiredPods } = rolloutOf([ref], () => workload);
   const far = `${state} the mesh: ${describe(
@@ -127,10 +123,10 @@ function rollout(
 /** Why a workload doesn't replace its pods by itself. */
 function heldBack({ spec }: Workload): string | undefined {
   if (spec?.paused) {
-    return 'is paused (spec.paused); let it go on with kubectl rollout resume';
+    return 'is paused (spec.paused), so that its pods stay as they are. Let it go on with kubectl rollout resume.';
   }
   return spec?.updateStrategy?.type === 'OnDelete'
-    ? 'replaces its pods only when they are deleted (spec.updateStrategy.type OnDelete); delete them one by one'
+    ? 'replaces its pods only when they are deleted (spec.updateStrategy.type OnDelete). Delete them one by one.'
     : undefined;
 }
 
