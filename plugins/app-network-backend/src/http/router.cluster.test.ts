@@ -516,6 +516,75 @@ it('has the auditor note each write and how it ended', async () => {
   });
 });
 
+describe('a change of the platform', () => {
+  const PLATFORM = {
+    apiVersion: API_VERSION,
+    kind: 'NetworkPlatform',
+    name: 'default',
+  };
+
+  it('is planned, and not made under another plan’s id', async () => {
+    const spec = { profile: 'development' } as const;
+    const plan = await eventually('a plan', () =>
+      api.planPlatform('test', { spec }).catch(error => {
+        // Its caches are being filled.
+        expect(error.response.status).toBe(503);
+        return undefined;
+      }),
+    );
+    expect(plan).toMatchObject({ action: 'Install' });
+    expect(plan.objects[0]).toMatchObject({
+      action: 'Create',
+      ref: { kind: 'NetworkPlatform', name: 'default' },
+    });
+    expect(
+      await refusal(api.applyPlatform('test', { spec, planId: 'another' })),
+    ).toMatch(/^409 .*Nothing was written; plan again/s);
+    expect(await admin.cluster.client.get(PLATFORM)).toBeUndefined();
+    expect(auditor.createEvent).toHaveBeenCalledWith(
+      expect.objectContaining({
+        eventId: 'platform-apply',
+        meta: expect.objectContaining({ cluster: 'test', planId: 'another' }),
+      }),
+    );
+  });
+
+  it('is refused with the fields that are wrong', async () => {
+    const fields = async (spec: object) => {
+      try {
+        await api.planPlatform('test', { spec });
+      } catch (error) {
+        return (error as ResponseError).body.error.fields;
+      }
+      return 'not refused';
+    };
+    expect(await fields({ environmentName: 'Not A Name' })).toEqual([
+      {
+        field: 'spec.environmentName',
+        message: expect.stringContaining('Invalid value'),
+      },
+    ]);
+    expect(await fields({ profil: 'production' })).toEqual([
+      { field: 'spec.profil', message: 'unknown field "spec.profil"' },
+    ]);
+  });
+
+  it('has to be one: a spec, or a removal', async () => {
+    expect(await refusal(api.planPlatform('test', {} as never))).toMatch(
+      /^400 /,
+    );
+  });
+
+  it('finds nothing to remove, and no values, where there is no platform', async () => {
+    expect(await refusal(api.planPlatform('test', { remove: {} }))).toMatch(
+      /^404 .*nothing to remove/s,
+    );
+    expect(await refusal(api.getReleaseValues('test', 'istiod'))).toMatch(
+      /^404 .*no NetworkPlatform/s,
+    );
+  });
+});
+
 it('answers 403 to whom the permission is denied, and 401 to whom nobody knows', async () => {
   const denied = await start(
     mockServices.permissions.factory({ result: AuthorizeResult.DENY }),
@@ -541,6 +610,10 @@ it('answers 403 to whom the permission is denied, and 401 to whom nobody knows',
           ],
         }),
       () => theirs.getDeployment(ref('a')),
+      () => theirs.planPlatform('test', { spec: {} }),
+      () => theirs.applyPlatform('test', { spec: {}, planId: 'a' }),
+      () => theirs.removePlatform('test', { planId: 'a' }),
+      () => theirs.getReleaseValues('test', 'istiod'),
     ]) {
       expect(await refusal(call())).toMatch(
         /^403 .*permission app-network\.\w+ is denied/s,

@@ -7,7 +7,7 @@ import {
   type PlanProblem,
   type PlatformPlan,
 } from '@app-network/backstage-plugin-app-network-common';
-import { isError } from '@backstage/errors';
+import { isError, ServiceUnavailableError } from '@backstage/errors';
 import limiter from 'p-limit';
 import { isKubernetesError } from '../../engine/errors';
 import { objectRef } from '../../engine/objects';
@@ -50,6 +50,15 @@ export async function readPlanInput(
   const { cluster, helm, signal } = options;
   const { live, desired, action, deletesDefinitions, problems } = request;
   const informers = platformInformers(cluster);
+  const blocked = informers.required.find(({ hasSynced }) => !hasSynced);
+  if (blocked) {
+    // What is not known yet would be planned as if it weren't there.
+    throw new ServiceUnavailableError(
+      `Cluster ${cluster.name} is still being read: ${
+        blocked.message || `${blocked.kind.kind} objects are listed`
+      }. Plan again in a moment.`,
+    );
+  }
   const secrets = await cluster.client.list<ReleaseSecret>(
     { apiVersion: 'v1', kind: 'Secret' },
     { labelSelector: `owner=helm,name in (${releaseNames().join(',')})` },
