@@ -34,6 +34,13 @@ export interface Config {
        */
       servers?: string[];
     };
+    notifications?: {
+      /**
+       * Entity references of those who are told when a platform's certificate is about to expire: of its CA, of a system component, or of an
+       * application that no entity of the catalog has, such as group:default/platform. Default: nobody; it is in the log in any case.
+       */
+      platformOwners?: string[];
+    };
     helm?: {
       /** The helm program, version 4: a name on the PATH, or a path. Default: helm. */
       command?: string;

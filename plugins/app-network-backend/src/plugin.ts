@@ -4,10 +4,12 @@ import {
 } from '@backstage/backend-plugin-api';
 import { appNetworkPermissions } from '@app-network/backstage-plugin-app-network-common';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { startAppNetworkController } from './application/controller';
 import { createClusters } from './clusters/clusters';
 import { readClusters } from './clusters/config';
+import { watchExpiry } from './expiry/watch';
 import { createRouter } from './http/router';
 import { observeAppNetwork, observePlatform } from './observe/observe';
 import { signalChanges } from './observe/signals';
@@ -25,18 +27,21 @@ export const appNetworkPlugin = createBackendPlugin({
     env.registerInit({
       deps: {
         auditor: coreServices.auditor,
+        auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
         signals: signalsServiceRef,
       },
       async init({ config, httpRouter, lifecycle, logger, ...services }) {
-        const { permissionsRegistry, signals } = services;
+        const { auth, catalog, notifications, permissionsRegistry, signals } =
+          services;
         permissionsRegistry.addPermissions(appNetworkPermissions);
 
         const helmCommand =
@@ -44,6 +49,10 @@ export const appNetworkPlugin = createBackendPlugin({
         const dnsServers = config.getOptionalStringArray(
           'appNetwork.dns.servers',
         );
+        const platformOwners =
+          config.getOptionalStringArray(
+            'appNetwork.notifications.platformOwners',
+          ) ?? [];
         const clusters = createClusters({
           configs: readClusters(config),
           logger,
@@ -60,6 +69,11 @@ export const appNetworkPlugin = createBackendPlugin({
               }).stopped,
               startAppNetworkController({ cluster, dnsServers, logger, signal })
                 .stopped,
+              watchExpiry({
+                ...{ cluster, auth, catalog, notifications, platformOwners },
+                logger,
+                signal,
+              }),
             ]);
           },
         });

@@ -17,7 +17,11 @@ const FACTS: ClusterFacts = {
   existing: {},
   ingressClass: undefined,
   meshMode: undefined,
-  givenCa: { fingerprint: 'ab'.repeat(32), notAfter: '2027-01-01T00:00:00Z' },
+  givenCa: {
+    fingerprint: 'ab'.repeat(32),
+    notBefore: '2026-01-01T00:00:00Z',
+    notAfter: '2027-01-01T00:00:00Z',
+  },
   issuer: {
     name: 'app-network-ca',
     kind: 'ClusterIssuer',

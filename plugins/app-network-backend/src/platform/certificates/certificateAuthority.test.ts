@@ -68,6 +68,7 @@ describe('checkGivenCa', () => {
     const given = checkGivenCa(secretOf(one), REF, NOW);
     expect(given).toEqual({
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      notBefore: '2026-01-01T00:00:00Z',
       notAfter: '2027-01-01T00:00:00Z',
     });
     expect(checkGivenCa(secretOf(one), REF, NOW)).toEqual(given);

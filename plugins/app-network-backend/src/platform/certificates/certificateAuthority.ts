@@ -13,7 +13,8 @@ export type GivenCa =
   | {
       /** SHA-256 of its certificate (DER), hexadecimal. */
       fingerprint: string;
-      /** When its certificate expires, ISO 8601. */
+      /** When its certificate begins and ends, ISO 8601. */
+      notBefore: string;
       notAfter: string;
       problem?: undefined;
     }
@@ -126,6 +127,7 @@ export function checkGivenCa(
     fingerprint: certificate.parsed.fingerprint256
       .replaceAll(':', '')
       .toLowerCase(),
+    notBefore: iso(notBefore),
     notAfter: iso(notAfter),
   };
 }

@@ -17,6 +17,7 @@ const acme = (server: string, email = 'a@example.com'): Certificates => ({
 });
 const given = (fingerprint: string): GivenCa => ({
   fingerprint,
+  notBefore: '2026-01-01T00:00:00Z',
   notAfter: '2027-01-01T00:00:00Z',
 });
 
