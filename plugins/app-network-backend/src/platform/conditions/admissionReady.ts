@@ -7,6 +7,6 @@ export function admissionReady(): Row {
     status: 'True',
     reason: 'NotInstalled',
     message:
-      'The admission webhook is not installed; what it would refuse is said in the conditions of each object.',
+      'There is no admission webhook yet; what it would refuse is said in the conditions of each object.',
   };
 }

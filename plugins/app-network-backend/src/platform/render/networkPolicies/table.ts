@@ -43,8 +43,6 @@ export interface PlatformPolicy {
  * providers, ExternalDNS the latter. cert-manager's webhook and cainjector call the API server alone; its address is none that an ipBlock
  * matches on every network plugin (Cilium has the nodes and the API server apart from addresses), and a rule for port 443 of everybody
  * keeps nobody from anything.
- *
- * Our own admission webhook has no policy: it is served by the portal's pods, and who else calls these only their owner knows.
  */
 export const PLATFORM_POLICIES: readonly PlatformPolicy[] = [
   {
