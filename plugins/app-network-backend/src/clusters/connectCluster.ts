@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
+  API_VERSION,
   customResourceDefinitions,
   type ClusterSummary,
 } from '@app-network/backstage-plugin-app-network-common';
@@ -137,7 +138,7 @@ export function connectCluster(
   };
 }
 
-/** A kind that the cluster doesn't have is no fault of the cluster: it comes with the platform. */
+/** A kind that the cluster doesn't have is no fault of the cluster: it comes with the platform. Our own are installed first. */
 function health(
   informers: Informer[],
   problems: string[],
@@ -150,6 +151,18 @@ function health(
   ].filter(Boolean);
   if (messages.length > 0) {
     return { state: 'Degraded', message: messages.join('; ') };
+  }
+  const missing = informers.filter(
+    ({ kind, state }) =>
+      kind.apiVersion === API_VERSION && state === 'KindMissing',
+  );
+  if (missing.length > 0) {
+    return {
+      state: 'Connecting',
+      message: `waiting for ${missing
+        .map(({ kind }) => kind.kind)
+        .join(', ')} to be installed`,
+    };
   }
   const syncing = informers.filter(({ state }) => state === 'Syncing');
   return syncing.length > 0
