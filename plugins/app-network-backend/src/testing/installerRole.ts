@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { parseAllDocuments, stringify } from 'yaml';
+import { apiGroup } from '../engine/objects';
+import { CERT_MANAGER_LEASES } from '../platform/uninstall/leftovers';
+import { OCCUPYING_KINDS } from '../platform/uninstall/occupants';
 import type { HelmRelease } from '../platform/components/types';
 import type { PolicyRule, RbacObject } from './portalAccount';
 
@@ -64,8 +67,7 @@ export async function installerRole(
         resources: ['networkplatforms'],
         verbs: ['create', 'delete'],
       },
-      // Helm makes a release's namespace before it looks whether it is there.
-      { apiGroups: [''], resources: ['namespaces'], verbs: ['create', 'get'] },
+      ...UNINSTALLING,
       ...rulesFor(objects.filter(({ metadata }) => !metadata.namespace)),
     ]),
     ...namespaces.map(namespace =>
@@ -82,6 +84,27 @@ export async function installerRole(
     ...namespaces.map(namespace => binding(name, namespace)),
   ];
 }
+
+/** To make the namespaces of releases and to remove them where nothing is in them, and what components leave behind. */
+const UNINSTALLING: PolicyRule[] = [
+  {
+    apiGroups: [''],
+    resources: ['namespaces'],
+    verbs: ['create', 'delete', 'get', 'list'],
+  },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['delete', 'list'] },
+  {
+    apiGroups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    resourceNames: CERT_MANAGER_LEASES,
+    verbs: ['delete'],
+  },
+  ...OCCUPYING_KINDS.map(({ apiVersion, kind }) => ({
+    apiGroups: [apiGroup(apiVersion)],
+    resources: [pluralOf(kind)],
+    verbs: ['list'],
+  })),
+];
 
 /** What Helm does with the Secrets in which it keeps the history of a release. */
 const HISTORY_VERBS = ['create', 'delete', 'get', 'list', 'update'];

@@ -11,17 +11,22 @@ import { istioNamespace } from '../components/istio';
 import { CA_SECRET } from '../render/issuer';
 
 /**
- * What the components wrote themselves and leave behind when their charts go. It is somebody else's where the component was there before:
- * then nothing of it is listed.
+ * What the components wrote themselves and leave behind when their charts go. It is somebody else's where the component was there before or
+ * was not to be installed: then nothing of it is listed.
  */
 export async function leftovers(
   client: KubernetesClient,
   { spec = {} }: NetworkPlatform,
   { existing }: ClusterFacts,
 ): Promise<ObjectRef[]> {
+  const { istio, certManager } = spec.components ?? {};
   return [
-    ...(existing.istio ? [] : await ofIstio(client, istioNamespace(spec))),
-    ...(existing.certManager ? [] : ofCertManager(certManagerNamespace(spec))),
+    ...(existing.istio || istio?.enabled === false
+      ? []
+      : await ofIstio(client, istioNamespace(spec))),
+    ...(existing.certManager || certManager?.enabled === false
+      ? []
+      : ofCertManager(certManagerNamespace(spec))),
   ];
 }
 
@@ -45,6 +50,12 @@ async function ofIstio(
   ];
 }
 
+/** Of the leader elections of cert-manager's parts. */
+export const CERT_MANAGER_LEASES = [
+  'cert-manager-controller',
+  'cert-manager-cainjector-leader-election',
+];
+
 /** The webhook's own CA, the platform's, and the leases of leader elections (cert-manager's chart: global.leaderElection.namespace). */
 function ofCertManager(namespace: string): ObjectRef[] {
   return [
@@ -54,10 +65,7 @@ function ofCertManager(namespace: string): ObjectRef[] {
       namespace,
       name,
     })),
-    ...[
-      'cert-manager-controller',
-      'cert-manager-cainjector-leader-election',
-    ].map(name => ({
+    ...CERT_MANAGER_LEASES.map(name => ({
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       namespace: 'kube-system',

@@ -4,6 +4,7 @@ import {
   type KubernetesObject,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
+import { isKubernetesError } from '../../engine/errors';
 import { describe, objectRef } from '../../engine/objects';
 import type { KubernetesClient } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
@@ -30,13 +31,37 @@ export async function removeRest(
   facts: ClusterFacts,
   logger: LoggerService,
 ): Promise<string[]> {
+  const steps = [
+    () => removeLeftovers(client, platform, facts),
+    () => removeDefinitions(client, platform),
+    () => removeNamespaces(client, platform, logger),
+  ];
+  const left: string[] = [];
+  for (const step of steps) {
+    try {
+      left.push(...(await step()));
+    } catch (error) {
+      // A deletion ends, even if the portal may not do all of it.
+      if (!isKubernetesError(error) || !error.forbidden) {
+        throw error;
+      }
+      logger.warn(
+        `Something is left of the platform that was removed: ${error.message}`,
+      );
+    }
+  }
+  return left;
+}
+
+async function removeLeftovers(
+  client: KubernetesClient,
+  platform: NetworkPlatform,
+  facts: ClusterFacts,
+): Promise<string[]> {
   for (const ref of await leftovers(client, platform, facts)) {
     await client.delete(ref);
   }
-  return [
-    ...(await removeDefinitions(client, platform)),
-    ...(await removeNamespaces(client, platform, logger)),
-  ];
+  return [];
 }
 
 async function removeDefinitions(
