@@ -6,6 +6,7 @@ import {
   mockCredentials,
   mockServices,
   startTestBackend,
+  TestDatabases,
   type TestBackend,
 } from '@backstage/backend-test-utils';
 import {
@@ -47,6 +48,8 @@ describe('watchExpiry', () => {
   let backend: TestBackend;
   let services: Pick<ExpiryWatchOptions, 'auth' | 'catalog' | 'notifications'>;
   const controllers = new AbortController();
+  // They are closed at the end, which a backend's own are not.
+  const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
 
   beforeAll(async () => {
     test = await connectToTestCluster(() => {}, CLUSTER);
@@ -74,6 +77,9 @@ describe('watchExpiry', () => {
     backend = await startTestBackend({
       features: [
         notificationsBackend,
+        mockServices.database.factory({
+          knex: await databases.init('SQLITE_3'),
+        }),
         mockServices.rootConfig.factory({
           data: { app: { baseUrl: 'http://localhost:3000' } },
         }),
