@@ -56,9 +56,15 @@ export async function addressOf(
         ]),
   ]);
   const { items } = JSON.parse(printed) as {
-    items: { status: { podIP?: string } }[];
+    items: {
+      metadata: { deletionTimestamp?: string };
+      status: { podIP?: string };
+    }[];
   };
-  const ip = items.find(({ status }) => status.podIP)?.status.podIP;
+  // One that is on its end no longer answers.
+  const ip = items.find(
+    ({ metadata, status }) => status.podIP && !metadata.deletionTimestamp,
+  )?.status.podIP;
   if (!ip) {
     throw new Error(`There is no pod for ${JSON.stringify(target)}.`);
   }
