@@ -1,7 +1,10 @@
-import type {
-  KubernetesObject,
-  NetworkPlatformSpec,
-  SystemComponent,
+import {
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  NETWORK_PLATFORM_NAME,
+  type KubernetesObject,
+  type NetworkPlatformSpec,
+  type SystemComponent,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
 import type { IGateway } from '@kubernetes-models/istio/networking.istio.io/v1/Gateway';
@@ -18,6 +21,7 @@ import {
   nginxIsMeshed,
 } from '../components/ingressNginx';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from '../components/istio';
+import { PLATFORM_LABEL } from '../installedReleases';
 import type { PlatformObject } from '../render/render';
 import { placeholderHostname, systemHostname } from './hostname';
 import {
@@ -257,6 +261,13 @@ function renderCertificate(
     },
     spec: {
       secretName: name,
+      // cert-manager leaves a Secret behind; by the labels it is found when the platform goes.
+      secretTemplate: {
+        labels: {
+          [MANAGED_BY_LABEL]: MANAGED_BY,
+          [PLATFORM_LABEL]: NETWORK_PLATFORM_NAME,
+        },
+      },
       dnsNames: [hostname],
       issuerRef: issuer,
       privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },

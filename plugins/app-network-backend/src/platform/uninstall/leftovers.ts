@@ -1,13 +1,16 @@
-import type {
-  KubernetesObject,
-  NetworkPlatform,
-  ObjectRef,
+import {
+  NETWORK_PLATFORM_NAME,
+  type KubernetesObject,
+  type NetworkPlatform,
+  type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import { objectRef } from '../../engine/objects';
+import { MANAGED_BY_SELECTOR } from '../../engine/reconcileOwned';
 import type { KubernetesClient } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
 import { certManagerNamespace } from '../components/certManager';
 import { istioNamespace } from '../components/istio';
+import { PLATFORM_LABEL } from '../installedReleases';
 import { CA_SECRET } from '../render/issuer';
 
 /**
@@ -21,6 +24,7 @@ export async function leftovers(
 ): Promise<ObjectRef[]> {
   const { istio, certManager } = spec.components ?? {};
   return [
+    ...(await certificateSecrets(client)),
     ...(existing.istio || istio?.enabled === false
       ? []
       : await ofIstio(client, istioNamespace(spec))),
@@ -28,6 +32,19 @@ export async function leftovers(
       ? []
       : ofCertManager(certManagerNamespace(spec))),
   ];
+}
+
+/** Secrets of system components' certificates. */
+async function certificateSecrets(
+  client: KubernetesClient,
+): Promise<ObjectRef[]> {
+  const secrets = await client.list<KubernetesObject>(
+    { apiVersion: 'v1', kind: 'Secret' },
+    {
+      labelSelector: `${MANAGED_BY_SELECTOR},${PLATFORM_LABEL}=${NETWORK_PLATFORM_NAME}`,
+    },
+  );
+  return secrets.map(objectRef);
 }
 
 /** What istiod writes into every namespace. */
