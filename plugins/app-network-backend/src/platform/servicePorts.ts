@@ -1,4 +1,5 @@
 import type { Service } from './addresses';
+import { RELEASE_NAME } from './helmOwner';
 
 /** A port of a Service, and the one of the pods behind it. */
 export interface ServicePort {
@@ -35,9 +36,6 @@ export function releasePorts(
   );
   return unique.length > 0 ? unique : undefined;
 }
-
-/** Annotation that Helm puts on everything it makes (helm.sh/helm/v4/pkg/action/validate.go). */
-const RELEASE_NAME = 'meta.helm.sh/release-name';
 
 function keyOf({ protocol, port }: ServicePort['podPort']): string {
   return `${protocol} ${String(port).padStart(5, '0')}`;

@@ -5,6 +5,7 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ComponentName } from '../components/types';
 import { isInZone } from '../dns/zones';
+import { helmOwner } from '../helmOwner';
 import type { Workload } from '../workloads';
 
 /** Something that does a component's job and was not installed by the platform: it is used, and left alone. */
@@ -118,15 +119,13 @@ function describeExisting(workload: Workload): ExistingComponent {
   };
 }
 
-/** Whether an object was made by a Helm release of ours, as Helm's own annotations tell (helm.sh/helm/v4/pkg/action/validate.go). */
+/** Whether an object was made by a Helm release of ours. */
 function isMadeBy(
-  { metadata }: KubernetesObject,
+  object: KubernetesObject,
   isOurs: (namespace: string, release: string) => boolean,
 ): boolean {
-  const { annotations = {} } = metadata;
-  const release = annotations['meta.helm.sh/release-name'];
-  const namespace = annotations['meta.helm.sh/release-namespace'];
-  return Boolean(release && namespace && isOurs(namespace, release));
+  const owner = helmOwner(object);
+  return owner !== undefined && isOurs(owner.namespace, owner.release);
 }
 
 function byNamespace(one: KubernetesObject, other: KubernetesObject): number {

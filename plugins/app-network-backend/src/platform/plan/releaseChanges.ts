@@ -3,6 +3,7 @@ import {
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import { kindKey, keyOf, objectRef } from '../../engine/objects';
+import { RELEASE_NAME, RELEASE_NAMESPACE } from '../helmOwner';
 import { platformNamespace } from '../namespaces';
 import { merge } from './merge';
 import { subjectOf, type ObjectChange, type PartChanges } from './plan';
@@ -54,10 +55,6 @@ function writing(input: ReleaseInput, object: KubernetesObject): ObjectChange {
       : wanted,
   };
 }
-
-/** What Helm puts on everything it makes, and reads before it writes (helm.sh/helm/v4/pkg/action/validate.go). */
-const RELEASE_NAME = 'meta.helm.sh/release-name';
-const RELEASE_NAMESPACE = 'meta.helm.sh/release-namespace';
 
 function withHelmMetadata(
   { release: { release, namespace } }: ReleaseInput,

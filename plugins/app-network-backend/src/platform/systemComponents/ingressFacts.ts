@@ -7,6 +7,7 @@ import type { V1IngressSpec } from '@kubernetes/client-node';
 import { isManaged } from '../../engine/objects';
 import { serviceAddresses, type Service } from '../addresses';
 import type { ClusterFacts } from '../clusterFacts';
+import { helmOwner } from '../helmOwner';
 import type { PlatformInformers } from '../informers';
 import { ingressClassName, type IngressController } from './ingressController';
 
@@ -31,15 +32,14 @@ export function readIngressClass(
   if (!found) {
     return undefined;
   }
-  const { annotations = {} } = found.metadata;
+  const owner = helmOwner(found);
   return {
     controller: found.spec?.controller ?? '',
     ours:
       isManaged(found) ||
       releases.some(
         ({ namespace, release }) =>
-          annotations['meta.helm.sh/release-name'] === release &&
-          annotations['meta.helm.sh/release-namespace'] === namespace,
+          owner?.release === release && owner.namespace === namespace,
       ),
   };
 }

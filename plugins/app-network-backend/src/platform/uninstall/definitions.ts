@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
 import { apiGroup } from '../../engine/objects';
+import { helmOwner } from '../helmOwner';
 
 /** What is read of a CustomResourceDefinition. */
 export interface Definition extends KubernetesObject {
@@ -24,13 +25,14 @@ export function definitionsOf(
   definitions: readonly Definition[],
   namespaces: ReadonlyMap<string, string>,
 ): Definition[] {
-  return definitions.filter(({ metadata, spec }) => {
-    const { annotations = {} } = metadata;
-    const release = annotations['meta.helm.sh/release-name'] ?? '';
+  return definitions.filter(definition => {
+    const { metadata, spec } = definition;
+    const owner = helmOwner(definition);
     const group = spec?.group ?? apiGroup(metadata.name);
     return (
-      KINDS_OF_RELEASES[release]?.test(group) &&
-      annotations['meta.helm.sh/release-namespace'] === namespaces.get(release)
+      owner !== undefined &&
+      KINDS_OF_RELEASES[owner.release]?.test(group) &&
+      owner.namespace === namespaces.get(owner.release)
     );
   });
 }
