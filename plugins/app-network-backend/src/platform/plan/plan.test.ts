@@ -321,7 +321,8 @@ describe('makePlan', () => {
           ref: expect.objectContaining({
             name: 'gateways.networking.istio.io',
           }),
-          reason: 'With it every object of the kind Gateway would go.',
+          reason:
+            'Stays, because deleting it would delete every Gateway of the cluster.',
         },
       ]);
     });

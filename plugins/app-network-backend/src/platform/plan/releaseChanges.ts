@@ -186,7 +186,9 @@ function removal(
       ref: objectRef(before),
       reason:
         before.kind === DEFINITION
-          ? `With it every object of the kind ${kindOf(before)} would go.`
+          ? `Stays, because deleting it would delete every ${kindOf(
+              before,
+            )} of the cluster.`
           : 'The chart says that it stays (helm.sh/resource-policy).',
     })),
     problems: [],
