@@ -9,3 +9,4 @@ export type {
   AppNetworkServiceOptions,
 } from './AppNetworkService';
 export { appNetworkServiceRef } from './appNetworkServiceRef';
+export { parseManifests } from './parseManifests';

@@ -6,23 +6,30 @@ import {
   type AppNetwork,
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
-import type { KubernetesClient } from '../engine/types';
+import type { Informer, KubernetesClient } from '../engine/types';
 import type { PlatformFacts } from '../platform/facts';
-import type { AppNetworkInformers } from './informers';
 import { CERTIFICATE, SECRET } from './render/kinds';
 import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
-import type { RenderInput, Secret } from './render/types';
+import type { RenderInput, Secret, Service } from './render/types';
 import { takenHostnames } from './validate';
-import { serviceAccountsOf } from './workloads';
+import { serviceAccountsOf, type Workload } from './workloads';
+
+/** The part of the informers that render's input is read from; a command fills it from files. */
+export interface InputCaches {
+  appNetworks: Pick<Informer<AppNetwork>, 'list'>;
+  services: Pick<Informer<Service>, 'list'>;
+  workloads: Pick<Informer<Workload>, 'list'>[];
+  owned: Pick<Informer, 'kind' | 'get'>[];
+}
 
 /**
  * What render reads of the cluster, from the caches. Secrets that are not ours are in none, so that a backend need not hold all of a
  * cluster's: the few that matter are read one by one.
  */
 export async function readInput(
-  client: KubernetesClient,
-  informers: AppNetworkInformers,
+  client: Pick<KubernetesClient, 'get'>,
+  informers: InputCaches,
   appNetwork: AppNetwork,
   facts: PlatformFacts,
 ): Promise<RenderInput> {
@@ -60,8 +67,8 @@ export async function readInput(
  * Certificate is made; once that is there, the Secret is its own.
  */
 async function isCertificateSecretTaken(
-  client: KubernetesClient,
-  { owned }: AppNetworkInformers,
+  client: Pick<KubernetesClient, 'get'>,
+  { owned }: InputCaches,
   appNetwork: AppNetwork,
   facts: PlatformFacts,
 ): Promise<boolean> {

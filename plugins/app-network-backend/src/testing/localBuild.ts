@@ -4,7 +4,10 @@ import { resolvePackagePath } from '@backstage/backend-plugin-api';
 
 const run = promisify(execFile);
 
-/** What the local cluster was built of: the `helm` program, and upstream's charts by name. Paths. */
+/**
+ * What the local cluster was built of: the `helm` program, and upstream's charts by name. Paths. A cluster that runs knows it:
+ * APP_NETWORK_TEST_CLUSTER names another one than `test`.
+ */
 export interface LocalBuild {
   helm: string;
   charts: Record<string, { path: string } | undefined>;
@@ -19,7 +22,7 @@ export async function localBuild(): Promise<LocalBuild> {
     cli,
     'status',
     '--name',
-    'test',
+    process.env.APP_NETWORK_TEST_CLUSTER ?? 'test',
     '--json',
   ]);
   return JSON.parse(stdout) as LocalBuild;

@@ -1,0 +1,75 @@
+import {
+  API_VERSION,
+  type AppNetwork,
+  type KubernetesObject,
+  type ObjectRef,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { InputCaches } from '../application/readInput';
+import { RENDERED_KINDS } from '../application/render/kinds';
+import type { Service } from '../application/render/types';
+import { WORKLOAD_KINDS, type Workload } from '../application/workloads';
+import { keyOf, kindKey, objectKey } from '../engine/objects';
+import type { KindRef, KubernetesClient } from '../engine/types';
+
+/** Objects as the reconciler finds them in a cluster: by caches, and by asking for one. */
+export interface Snapshot {
+  client: Pick<KubernetesClient, 'get'>;
+  caches: InputCaches;
+}
+
+export function snapshot(objects: readonly KubernetesObject[]): Snapshot {
+  const byRef = new Map(objects.map(object => [refKey(object), object]));
+  const get = (ref: ObjectRef) =>
+    byRef.get(`${kindKey(ref)} ${keyOf(ref.namespace, ref.name)}`);
+  const cache = <T extends KubernetesObject>(kind: KindRef) => ({
+    kind,
+    get: (namespace: string | undefined, name: string) =>
+      get({ ...kind, namespace, name }) as T | undefined,
+    list: (namespace?: string) =>
+      [...byRef.values()].filter(
+        object =>
+          kindKey(object) === kindKey(kind) &&
+          (namespace === undefined || object.metadata.namespace === namespace),
+      ) as T[],
+  });
+  return {
+    client: {
+      get: async <T extends KubernetesObject>(ref: ObjectRef) =>
+        get(ref) as T | undefined,
+    },
+    caches: {
+      appNetworks: cache<AppNetwork>({
+        apiVersion: API_VERSION,
+        kind: 'AppNetwork',
+      }),
+      services: cache<Service>({ apiVersion: 'v1', kind: 'Service' }),
+      workloads: WORKLOAD_KINDS.map(kind => cache<Workload>(kind)),
+      owned: RENDERED_KINDS.map(kind => cache(kind)),
+    },
+  };
+}
+
+/**
+ * Objects with others over them: what is given replaces what is there, and is as old as it, so that it keeps the hostnames that it has.
+ */
+export function overlaid(
+  there: readonly KubernetesObject[],
+  given: readonly KubernetesObject[],
+): KubernetesObject[] {
+  const byRef = new Map(there.map(object => [refKey(object), object]));
+  for (const object of given) {
+    const { creationTimestamp } =
+      byRef.get(refKey(object))?.metadata ?? object.metadata;
+    byRef.set(
+      refKey(object),
+      creationTimestamp
+        ? { ...object, metadata: { ...object.metadata, creationTimestamp } }
+        : object,
+    );
+  }
+  return [...byRef.values()];
+}
+
+function refKey(object: KubernetesObject): string {
+  return `${kindKey(object)} ${objectKey(object)}`;
+}

@@ -1,0 +1,105 @@
+import {
+  API_VERSION,
+  NETWORK_PLATFORM_NAME,
+  type AppNetwork,
+  type KubernetesObject,
+  type NetworkPlatform,
+  type ObjectRef,
+} from '@app-network/backstage-plugin-app-network-common';
+import { SECRET } from '../application/render/kinds';
+import { certificateRefs } from '../application/render/tls';
+import { WORKLOAD_KINDS } from '../application/workloads';
+import { isKubernetesError } from '../engine/errors';
+import type { KindRef } from '../engine/types';
+import { platformFacts } from '../platform/facts';
+import type { ReadingClient } from './cluster';
+
+export const APP_NETWORK = { apiVersion: API_VERSION, kind: 'AppNetwork' };
+
+export const PLATFORM = {
+  apiVersion: API_VERSION,
+  kind: 'NetworkPlatform',
+  name: NETWORK_PLATFORM_NAME,
+};
+
+const SERVICE = { apiVersion: 'v1', kind: 'Service' };
+
+/**
+ * What is around AppNetworks in a cluster, as far as what they become depends on it. A Secret that may not be read counts as one that is not
+ * there, and is told.
+ *
+ * @param appNetworks - those that are rendered; they need not be in the cluster
+ */
+export async function readSurroundings(
+  client: ReadingClient,
+  appNetworks: readonly AppNetwork[],
+  platform: NetworkPlatform,
+): Promise<{ objects: KubernetesObject[]; problems: string[] }> {
+  const facts = platformFacts(platform);
+  const namespaces = new Set(
+    appNetworks.map(({ metadata }) => metadata.namespace),
+  );
+  const lists = [
+    listIfKnown(client, APP_NETWORK),
+    ...[...namespaces].flatMap(namespace =>
+      [SERVICE, ...WORKLOAD_KINDS].map(kind =>
+        listIfKnown(client, kind, namespace),
+      ),
+    ),
+  ];
+  const problems: string[] = [];
+  const singles = appNetworks
+    .flatMap(appNetwork => {
+      const { certificate, secret } = certificateRefs(appNetwork, facts);
+      const { certificateRef } = appNetwork.spec?.tls ?? {};
+      const { namespace } = appNetwork.metadata;
+      return [
+        certificate,
+        secret,
+        ...(certificateRef
+          ? [{ ...SECRET, namespace, name: certificateRef.name }]
+          : []),
+      ];
+    })
+    .map(ref => getIfAllowed(client, ref, problems));
+  const found = await Promise.all(singles);
+  return {
+    objects: [
+      ...(await Promise.all(lists)).flat(),
+      ...found.filter(object => object !== undefined),
+    ],
+    problems,
+  };
+}
+
+/** The objects of a kind; none where the cluster does not have the kind. */
+export function listIfKnown(
+  client: ReadingClient,
+  kind: KindRef,
+  namespace?: string,
+): Promise<KubernetesObject[]> {
+  return client.list(kind, { namespace }).catch(error => {
+    if (isKubernetesError(error) && error.kindMissing) {
+      return [];
+    }
+    throw error;
+  });
+}
+
+async function getIfAllowed(
+  client: ReadingClient,
+  ref: ObjectRef,
+  problems: string[],
+): Promise<KubernetesObject | undefined> {
+  try {
+    return await client.get(ref);
+  } catch (error) {
+    if (!isKubernetesError(error) || !(error.kindMissing || error.forbidden)) {
+      throw error;
+    }
+    if (error.forbidden) {
+      problems.push(`${error.message}; it is rendered as if it were not there`);
+    }
+    return undefined;
+  }
+}
