@@ -11,6 +11,11 @@ import {
   type LocalCluster,
 } from '../src/cluster.ts';
 import { deleteNamespaces } from '../src/connections.ts';
+import {
+  externalDnsSpec,
+  giveKey,
+  tsigFromSecret,
+} from '../src/externalDns.ts';
 import { startNameServer, type NameServer } from '../src/nameServer.ts';
 import { patchPlatform, platformCondition } from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
@@ -62,30 +67,7 @@ test.describe('Records in a zone of a real name server', () => {
   const address = (name: string) => names.addressesOf(`${name}.${ZONE}`);
 
   const externalDns = (zone: string) =>
-    patchPlatform(cluster, {
-      dns: {
-        custom: null,
-        wildcard: null,
-        external: {
-          zone,
-          provider: { name: 'rfc2136' },
-          values: {
-            extraArgs: {
-              'rfc2136-host': names.address,
-              'rfc2136-port': String(names.port),
-              'rfc2136-tsig-keyname': names.key.name,
-              'rfc2136-tsig-secret-alg': names.key.algorithm,
-            },
-            env: tsigFromSecret(),
-          },
-        },
-      },
-      components: {
-        externalDNS: {
-          chart: { path: cluster.charts?.['external-dns']?.path },
-        },
-      },
-    });
+    patchPlatform(cluster, externalDnsSpec(cluster.charts, names, zone));
   const appNetwork = (name: string, spec: object) =>
     apply(cluster, [
       {
@@ -115,18 +97,9 @@ test.describe('Records in a zone of a real name server', () => {
       'kube-system',
     );
     owner = `default-${metadata.uid}`;
-    await apply(
-      cluster,
-      ['external-dns', OTHER].flatMap(namespace => [
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-        {
-          apiVersion: 'v1',
-          kind: 'Secret',
-          metadata: { name: 'tsig', namespace },
-          stringData: { secret: names.key.secret },
-        },
-      ]),
-    );
+    for (const namespace of ['external-dns', OTHER]) {
+      await giveKey(cluster, names, namespace);
+    }
     await apply(cluster, [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     ]);
@@ -399,12 +372,3 @@ test.describe('Records in a zone of a real name server', () => {
     await expect.poll(count, { timeout: 90_000 }).toBeGreaterThan(before);
   }
 });
-
-function tsigFromSecret(): object[] {
-  return [
-    {
-      name: 'EXTERNAL_DNS_RFC2136_TSIG_SECRET',
-      valueFrom: { secretKeyRef: { name: 'tsig', key: 'secret' } },
-    },
-  ];
-}

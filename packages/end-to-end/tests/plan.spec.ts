@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { expect, test, type Browser, type Page } from '@playwright/test';
+import { auditEvents } from '../src/auditLog.ts';
 import { launchBrowser } from '../src/browser.ts';
 import {
   describeObject,
@@ -188,22 +188,8 @@ async function platformContents(
  * What the portal and its Helm have written for good to what the platform consists of, from the API server's audit log. Status, the notes
  * that Helm takes of its releases, and what an application's tests do meanwhile are none of it.
  */
-async function writes({ auditLog }: LocalCluster): Promise<string[]> {
-  const lines = (await readFile(auditLog, 'utf8')).split('\n');
-  return lines
-    .filter(Boolean)
-    .map(
-      line =>
-        JSON.parse(line) as {
-          requestURI: string;
-          userAgent?: string;
-          objectRef?: {
-            resource?: string;
-            name?: string;
-            subresource?: string;
-          };
-        },
-    )
+async function writes(cluster: LocalCluster): Promise<string[]> {
+  return (await auditEvents(cluster))
     .filter(
       ({ requestURI, userAgent = '', objectRef }) =>
         /^(app-network|Helm)/.test(userAgent) &&

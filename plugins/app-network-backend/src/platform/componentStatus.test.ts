@@ -36,6 +36,7 @@ const view = (change: Partial<ReleaseView>): ReleaseView => ({
   podProblem: undefined,
   drift: [],
   driftMessage: '',
+  leaves: false,
   ...change,
 });
 
@@ -202,6 +203,39 @@ describe('componentStatus', () => {
       before('Removing'),
       'Removing',
       'Removing, 11 s.',
+    ],
+    [
+      'has left something that ends by itself',
+      {
+        release: { ...release, enabled: false },
+        step: { action: 'uninstall' },
+        failure: {
+          message:
+            'failed to delete release: cert-manager: resource Deployment/a/b still exists. status: Terminating, message: Resource scheduled for deletion',
+          retryAt: NOW.getTime() + 5_000,
+        },
+      },
+      before('Removing'),
+      'Removing',
+      'Waits for the end of Deployment a/b, which Kubernetes is terminating.',
+    ],
+    [
+      'can not be removed',
+      {
+        release: { ...release, enabled: false },
+        step: { action: 'uninstall' },
+        failure: { message: 'forbidden', retryAt: NOW.getTime() + 5_000 },
+      },
+      before('Removing'),
+      'Failed',
+      'forbidden. Tried again at 2026-06-01T12:00:15.500Z.',
+    ],
+    [
+      'is gone before the rest of a platform that is deleted',
+      { release: { ...release, enabled: false }, leaves: true },
+      before('Removing'),
+      'Removing',
+      'Nothing of it is left.',
     ],
     [
       'is not wanted',

@@ -2,6 +2,7 @@ import type {
   ComponentDrift,
   ComponentStatus,
 } from '@app-network/backstage-plugin-app-network-common';
+import { describe } from '../engine/objects';
 import type { HelmRelease } from './components/types';
 import type { ExistingComponent } from './existing/existing';
 import { failureMessage, stillServing } from './failureMessage';
@@ -27,6 +28,8 @@ export interface ReleaseView {
   drift: ComponentDrift[];
   /** Why that is not put right at once. */
   driftMessage: string;
+  /** Whether it goes only because the platform is being deleted. */
+  leaves: boolean;
 }
 
 /** Whether a release is there as it should be, its pods too. */
@@ -110,6 +113,10 @@ function progressOf(
   return { step: 'Starting', percent: 40 + Math.floor(59 * ready) };
 }
 
+/** What Helm says when it has waited for an end that is still to come (helm.sh/helm/v4/pkg/kube/statuswait.go). */
+const STILL_TERMINATING =
+  /resource ([^/\s]+)\/([^/\s]*)\/(\S+) still exists\. status: Terminating/;
+
 type State = Pick<ComponentStatus, 'state'> & { message: string };
 
 function stateOf(
@@ -125,6 +132,19 @@ function stateOf(
     return {
       state: 'Removing',
       message: `Removing, ${seconds(elapsedMs('Removing'))}.`,
+    };
+  }
+  const terminating =
+    failure && !release.enabled && STILL_TERMINATING.exec(failure.message);
+  if (terminating && !running) {
+    const [, kind, namespace, name] = terminating;
+    return {
+      state: 'Removing',
+      message: `Waits for the end of ${describe({
+        kind: kind ?? '',
+        namespace,
+        name: name ?? '',
+      })}, which Kubernetes is terminating.`,
     };
   }
   if (failure && !running) {
@@ -147,6 +167,9 @@ function stateOf(
       state: release.enabled ? 'Pending' : 'Removing',
       message: step.message,
     };
+  }
+  if (view.leaves) {
+    return { state: 'Removing', message: 'Nothing of it is left.' };
   }
   if (!release.enabled) {
     return {

@@ -114,7 +114,13 @@ export function createPlatformReconciler(
         views.desired.find(({ release }) => release.release === 'istiod'),
       );
       if (isDeleting(platform) && views.all.every(isGone) && isCleared(owned)) {
-        const left = await removeRest(client, platform, facts, logger);
+        const left = await removeRest(
+          client,
+          platform,
+          facts,
+          informers.issuance.challenges.list(),
+          logger,
+        );
         if (left.length > 0) {
           const status = removingStatus(written, left, now);
           await writeStatus(client, written, status);

@@ -29,9 +29,10 @@ export async function releaseViews(options: {
   all: ReleaseView[];
 }> {
   const { platform, facts, installed, informers, runs } = options;
-  const desired = platformReleases(platform, facts).map(release =>
-    isDeleting(platform) ? { ...release, enabled: false } : release,
-  );
+  const wanted = platformReleases(platform, facts);
+  const desired = isDeleting(platform)
+    ? wanted.map(release => ({ ...release, enabled: false }))
+    : wanted;
   const releases = [...obsoleteReleases(desired, installed), ...desired];
 
   const views: ReleaseView[] = [];
@@ -55,6 +56,9 @@ export async function releaseViews(options: {
       podProblem: undefined,
       drift,
       driftMessage: '',
+      leaves:
+        isDeleting(platform) &&
+        wanted.some(other => other.enabled && isSame(other, release)),
     });
   }
   return {

@@ -19,19 +19,29 @@ import { CA_SECRET } from '../render/issuer';
  */
 export async function leftovers(
   client: KubernetesClient,
-  { spec = {} }: NetworkPlatform,
-  { existing }: ClusterFacts,
+  platform: NetworkPlatform,
+  facts: ClusterFacts,
 ): Promise<ObjectRef[]> {
-  const { istio, certManager } = spec.components ?? {};
+  const { spec = {} } = platform;
   return [
     ...(await certificateSecrets(client)),
-    ...(existing.istio || istio?.enabled === false
+    ...(facts.existing.istio || spec.components?.istio?.enabled === false
       ? []
       : await ofIstio(client, istioNamespace(spec))),
-    ...(existing.certManager || certManager?.enabled === false
-      ? []
-      : ofCertManager(certManagerNamespace(spec))),
+    ...(hasOwnCertManager(platform, facts)
+      ? ofCertManager(certManagerNamespace(spec))
+      : []),
   ];
+}
+
+/** Whether cert-manager is what the platform installed, and nobody else's. */
+export function hasOwnCertManager(
+  { spec }: NetworkPlatform,
+  { existing }: ClusterFacts,
+): boolean {
+  return (
+    !existing.certManager && spec?.components?.certManager?.enabled !== false
+  );
 }
 
 /** Secrets of system components' certificates. */

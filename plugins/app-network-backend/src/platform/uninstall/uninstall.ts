@@ -10,8 +10,9 @@ import type { KubernetesClient } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
 import { platformReleases } from '../components/platformReleases';
 import { PLATFORM_LABEL } from '../installedReleases';
+import { releaseChallenges } from './challenges';
 import { definitionsOf, type Definition } from './definitions';
-import { leftovers } from './leftovers';
+import { hasOwnCertManager, leftovers } from './leftovers';
 import { isOccupant, OCCUPYING_KINDS } from './occupants';
 
 const DEFINITION = {
@@ -23,15 +24,19 @@ const DEFINITION = {
  * Removes what is left of a platform when its releases and its own objects are gone: what the components wrote themselves, their kinds where
  * that is asked for, and the namespaces that the platform made, unless somebody else has something in them.
  *
+ * @param challenges - all Challenges of cert-manager
  * @returns what is still on its way, for a person; empty when nothing is
  */
 export async function removeRest(
   client: KubernetesClient,
   platform: NetworkPlatform,
   facts: ClusterFacts,
+  challenges: readonly KubernetesObject[],
   logger: LoggerService,
 ): Promise<string[]> {
+  const orphans = hasOwnCertManager(platform, facts) ? challenges : [];
   const steps = [
+    () => releaseChallenges(client, orphans, logger),
     () => removeLeftovers(client, platform, facts),
     () => removeDefinitions(client, platform),
     () => removeNamespaces(client, platform, logger),
