@@ -5,6 +5,7 @@ import {
   type ApiService,
   type WebhookConfiguration,
 } from './apiServerCalls';
+import type { Workload } from './workloads';
 
 const service: Service = {
   apiVersion: 'v1',
@@ -19,6 +20,22 @@ const service: Service = {
     ],
   },
 };
+
+const workload = (app: string, https: number): Workload => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { namespace: 'vault', name: app },
+  spec: {
+    template: {
+      metadata: { labels: { app } },
+      spec: {
+        containers: [
+          { name: 'main', ports: [{ name: 'https', containerPort: https }] },
+        ],
+      },
+    },
+  },
+});
 
 const webhooks = (
   ...references: { namespace: string; name: string; port?: number }[]
@@ -58,6 +75,12 @@ const called = (
         { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' },
         apiServices,
       ),
+      allWorkloads: [
+        syncedInformer({ apiVersion: 'apps/v1', kind: 'Deployment' }, [
+          workload('injector', 9443),
+          workload('other', 1234),
+        ]),
+      ],
       services: syncedInformer({ apiVersion: 'v1', kind: 'Service' }, [
         service,
       ]),
@@ -68,6 +91,7 @@ const called = (
 const pods = (port: number | string) => ({
   selector: { app: 'injector' },
   podPort: { protocol: 'TCP', port },
+  numbers: [port === 'https' ? 9443 : port],
 });
 
 describe('apiServerCalls', () => {

@@ -1,12 +1,20 @@
-import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import type {
+  KubernetesObject,
+  SystemComponent,
+} from '@app-network/backstage-plugin-app-network-common';
 import type { Service } from './addresses';
+import type { ClusterFacts } from './clusterFacts';
 import type { PlatformInformers } from './informers';
 import { servicePorts, type ServicePort } from './servicePorts';
+import { isPartOf } from './systemComponents/meshMembership';
+import type { Workload } from './workloads';
 
 /** Pods that the API server calls, as a Service selects them, and on which port. */
 export interface CalledPods {
   selector: Record<string, string>;
   podPort: ServicePort['podPort'];
+  /** The port as a number; several where pods have it by name and differ. Empty while no workload is known that has it. */
+  numbers: number[];
 }
 
 /** How webhooks and parts of the API name a Service (admissionregistration.k8s.io/v1, apiregistration.k8s.io/v1). */
@@ -31,7 +39,7 @@ export interface ApiService extends KubernetesObject {
 export function apiServerCalls(
   informers: Pick<
     PlatformInformers,
-    'webhookConfigurations' | 'apiServices' | 'services'
+    'webhookConfigurations' | 'apiServices' | 'services' | 'allWorkloads'
   >,
   namespaces: ReadonlySet<string>,
 ): Record<string, CalledPods[]> {
@@ -49,7 +57,13 @@ export function apiServerCalls(
         const called = references
           .filter(reference => reference.namespace === namespace)
           .flatMap(({ name, port = 443 }) =>
-            calledPods(informers.services.get(namespace, name), port),
+            calledPods(
+              informers.services.get(namespace, name),
+              port,
+              informers.allWorkloads.flatMap(informer =>
+                informer.list(namespace),
+              ),
+            ),
           );
         return [namespace, unique(called)] as const;
       })
@@ -57,13 +71,65 @@ export function apiServerCalls(
   );
 }
 
-function calledPods(service: Service | undefined, port: number): CalledPods[] {
+/** Those of the calls that go to pods of a system component, or may. */
+export function callsTo(
+  { namespace, selector }: SystemComponent,
+  { apiServerCalls: calls }: Pick<ClusterFacts, 'apiServerCalls'>,
+): CalledPods[] {
+  return (calls[namespace] ?? []).filter(called =>
+    mayMeet(called.selector, selector?.matchLabels ?? {}),
+  );
+}
+
+/** Whether a pod may be selected by both: unless they ask for different values of a label. */
+function mayMeet(
+  one: Record<string, string>,
+  other: Record<string, string>,
+): boolean {
+  return Object.entries(one).every(
+    ([label, value]) => (other[label] ?? value) === value,
+  );
+}
+
+function calledPods(
+  service: Service | undefined,
+  port: number,
+  workloads: readonly Workload[],
+): CalledPods[] {
   const selector = service?.spec?.selector;
   return service && selector
     ? servicePorts(service)
         .filter(other => other.port === port)
-        .map(({ podPort }) => ({ selector, podPort }))
+        .map(({ podPort }) => ({
+          selector,
+          podPort,
+          numbers: numbersOf(
+            podPort.port,
+            workloads.filter(workload =>
+              isPartOf(workload, {
+                namespace: service.metadata.namespace ?? '',
+                selector: { matchLabels: selector },
+              }),
+            ),
+          ),
+        }))
     : [];
+}
+
+/** The numbers of a port of pods, which a Service may name instead (Kubernetes, Service, `targetPort`). */
+function numbersOf(
+  port: number | string,
+  workloads: readonly Workload[],
+): number[] {
+  if (typeof port === 'number') {
+    return [port];
+  }
+  const numbers = workloads
+    .flatMap(({ spec }) => spec?.template?.spec?.containers ?? [])
+    .flatMap(({ ports = [] }) => ports)
+    .filter(({ name }) => name === port)
+    .map(({ containerPort }) => containerPort);
+  return [...new Set(numbers)].sort((one, other) => one - other);
 }
 
 /** Each once, in an order of its own: one Service often has many webhooks. */

@@ -39,7 +39,8 @@ const FACTS: ClusterFacts = {
     vault: [
       {
         selector: { app: 'injector' },
-        podPort: { protocol: 'TCP', port: 8080 },
+        podPort: { protocol: 'TCP', port: 'hook' },
+        numbers: [8080],
       },
     ],
   },

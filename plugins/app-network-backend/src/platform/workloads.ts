@@ -15,7 +15,12 @@ export interface Workload extends KubernetesObject {
       spec?: {
         serviceAccountName?: string;
         hostNetwork?: boolean;
-        containers?: { name: string; image?: string; args?: string[] }[];
+        containers?: {
+          name: string;
+          image?: string;
+          args?: string[];
+          ports?: { name?: string; containerPort: number }[];
+        }[];
       };
     };
   };

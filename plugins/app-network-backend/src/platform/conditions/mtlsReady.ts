@@ -1,4 +1,5 @@
 import { withDefaults } from '@app-network/backstage-plugin-app-network-common';
+import type { PeerAuthentication } from '../render/peerAuthentication';
 import {
   componentsOf,
   componentsRow,
@@ -30,7 +31,11 @@ export function mtlsReady(observation: PlatformObservation): Row {
   if (problem) {
     return problem;
   }
-  if (!owned.observed.some(({ kind }) => kind === 'PeerAuthentication')) {
+  const policies = owned.observed.filter(
+    (object): object is PeerAuthentication =>
+      object.kind === 'PeerAuthentication',
+  );
+  if (!policies.some(policy => !policy.spec?.selector)) {
     return {
       type,
       status: 'False',
@@ -51,8 +56,26 @@ export function mtlsReady(observation: PlatformObservation): Row {
         type,
         status: 'True',
         reason: 'Strict',
-        message: 'Plaintext to pods in the mesh is refused.',
+        message: `Plaintext to pods in the mesh is refused${exceptions(
+          policies,
+        )}.`,
       };
+}
+
+/** Where the API server, which is not in the mesh, calls a system component. */
+function exceptions(policies: readonly PeerAuthentication[]): string {
+  const ports = policies.flatMap(({ metadata, spec }) =>
+    Object.keys(spec?.portLevelMtls ?? {}).map(
+      port =>
+        `${port} of ${metadata.namespace}/${metadata.name.replace(
+          /^app-network-system-/,
+          '',
+        )}`,
+    ),
+  );
+  return ports.length > 0
+    ? `, but for the ports that the API server calls: ${ports.join(', ')}`
+    : '';
 }
 
 /** A mesh that was there already keeps the policy that it has. */

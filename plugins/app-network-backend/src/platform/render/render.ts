@@ -16,7 +16,7 @@ import {
   renderSystemComponents,
   SYSTEM_COMPONENT_KINDS,
 } from '../systemComponents/render';
-import { renderPeerAuthentication } from './peerAuthentication';
+import { renderPeerAuthentications } from './peerAuthentication';
 
 /** Kinds that a platform has objects of, besides what its charts bring. */
 export const PLATFORM_KINDS: KindRef[] = [
@@ -49,7 +49,7 @@ export function renderPlatform(
   const issuer = renderIssuer(spec, facts);
   return {
     objects: [
-      ...renderPeerAuthentication(spec, facts).map(object => ({
+      ...renderPeerAuthentications(spec, facts).map(object => ({
         object,
         needs: ['istiod'],
       })),

@@ -168,10 +168,15 @@ describe('renderNetworkPolicies', () => {
   it('lets the API server call the webhooks of a system component, and not those of its neighbour', () => {
     const apiServerCalls: ClusterFacts['apiServerCalls'] = {
       monitoring: [
-        { selector: { app: 'operator' }, podPort: tcp(10250)[0] },
+        {
+          selector: { app: 'operator' },
+          podPort: tcp(10250)[0],
+          numbers: [10250],
+        },
         {
           selector: { app: 'prometheus', tier: 'api' },
           podPort: tcp(6443)[0],
+          numbers: [6443],
         },
       ],
     };

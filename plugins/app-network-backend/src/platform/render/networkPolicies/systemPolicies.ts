@@ -1,4 +1,5 @@
 import type { NetworkPlatformSpec } from '@app-network/backstage-plugin-app-network-common';
+import { callsTo } from '../../apiServerCalls';
 import type { ClusterFacts } from '../../clusterFacts';
 import { INGRESS_GATEWAY } from '../../components/istio';
 import type { HelmRelease } from '../../components/types';
@@ -77,23 +78,11 @@ function fromIngressController(
 
 /** From anybody, for the API server's address can't be known (see the table of what the platform installs). */
 function fromApiServer(
-  { namespace, selector }: SystemComponent,
+  component: SystemComponent,
   facts: ClusterFacts,
 ): IngressRule[] {
-  const ports = (facts.apiServerCalls[namespace] ?? [])
-    .filter(called => mayMeet(called.selector, selector?.matchLabels ?? {}))
-    .map(({ podPort }) => podPort);
+  const ports = callsTo(component, facts).map(({ podPort }) => podPort);
   return ports.length > 0 ? [{ ports }] : [];
-}
-
-/** Whether a pod may be selected by both: unless they ask for different values of a label. */
-function mayMeet(
-  one: Record<string, string>,
-  other: Record<string, string>,
-): boolean {
-  return Object.entries(one).every(
-    ([label, value]) => (other[label] ?? value) === value,
-  );
 }
 
 /** The release whose pods serve system components; undefined where it is not the platform's. */
