@@ -74,7 +74,11 @@ const ISSUED = {
 };
 
 const withoutAddress: Partial<PlatformFacts> = {
-  ingressGateway: { ...DEFAULT_FACTS.ingressGateway, addresses: [] },
+  ingressGateway: {
+    ...DEFAULT_FACTS.ingressGateway,
+    addresses: [],
+    problem: 'Service edge/gateway has no load balancer.',
+  },
   dnsSuffix: undefined,
 };
 
@@ -144,7 +148,7 @@ describe('appNetworkStatus', () => {
           'Ready',
           'False',
           'WaitingForAddress',
-          'Service istio-ingressgateway in namespace istio-system',
+          "from the ingress gateway's address",
         ],
         ['GatewayReady', 'False', 'WaitingForAddress', 'load balancer'],
         ['CertificateReady', 'Unknown', 'NoHostname', 'GatewayReady says why'],

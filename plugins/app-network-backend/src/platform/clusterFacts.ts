@@ -10,14 +10,11 @@ import { serviceAddresses, type Service } from './addresses';
 import { apiServerCalls, type CalledPods } from './apiServerCalls';
 import type { GivenCa } from './certificates/certificateAuthority';
 import { issuerInUse, platformIssuer } from './certificates/platformIssuer';
-import {
-  INGRESS_GATEWAY,
-  ingressGatewayNamespace,
-  istioNamespace,
-} from './components/istio';
+import { istioNamespace } from './components/istio';
 import { platformReleases } from './components/platformReleases';
 import { withExisting, type ExistingComponents } from './existing/existing';
 import { readExisting } from './existing/readExisting';
+import { ingressGatewayService } from './ingressGatewayService';
 import {
   ingressAddresses,
   readIngressClass,
@@ -103,23 +100,21 @@ export function readClusterFacts(
     platform.spec?.dns?.external?.zone,
   );
   const { spec = {} } = withExisting(platform, existing);
-  const gateway = informers.services.get(
-    ingressGatewayNamespace(spec),
-    INGRESS_GATEWAY,
-  );
+  const gateway = ingressGatewayService(informers, spec, existing);
   const meshPolicy = informers.peerAuthentications
     .list(istioNamespace(spec))
     .find(policy => !policy.spec?.selector);
   const applicationAddresses = serviceAddresses(gateway).addresses;
   const ingressClass = readIngressClass(informers, spec, read.desired);
+  const controller = ingressController(spec, { ingressClass });
   return {
     clusterId: informers.systemNamespace.get(undefined, 'kube-system')?.metadata
       .uid,
     applicationAddresses,
-    systemAddresses: ingressAddresses(
-      informers,
-      ingressController(spec, { ingressClass }),
-    ),
+    systemAddresses:
+      controller.kind === 'istio'
+        ? applicationAddresses
+        : ingressAddresses(informers, controller),
     existing,
     ingressClass,
     givenCa: read.givenCa,

@@ -100,6 +100,26 @@ describe('platformFacts', () => {
     });
   });
 
+  it('says of the gateway what the platform says is wrong with it', () => {
+    const row = (status: 'True' | 'False') =>
+      platformFacts({
+        ...platform({}),
+        status: {
+          conditions: [
+            {
+              type: 'IngressGatewayReady',
+              status,
+              reason: 'NoAddress',
+              message: 'Service edge/public has no address yet.',
+              lastTransitionTime: '2026-06-01T12:00:00Z',
+            },
+          ],
+        },
+      }).ingressGateway.problem;
+    expect(row('False')).toBe('Service edge/public has no address yet.');
+    expect(row('True')).toBeUndefined();
+  });
+
   it('follows the spec', () => {
     expect(
       platformFacts(

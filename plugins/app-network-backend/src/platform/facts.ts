@@ -5,6 +5,7 @@ import {
   type IssuerRef,
   type NetworkPlatform,
   type NetworkPlatformSpec,
+  type PlatformConditionType,
 } from '@app-network/backstage-plugin-app-network-common';
 import { issuerInStatus, platformIssuer } from './certificates/platformIssuer';
 import { zoneNameServers } from './components/externalDns';
@@ -43,6 +44,8 @@ export interface PlatformFacts {
     selector: Record<string, string>;
     /** Empty until the load balancer has given one. */
     addresses: Address[];
+    /** What the platform says is wrong with it; undefined where nothing is. */
+    problem?: string;
   };
   /** Issuer of certificates where an application names none: the one that the platform's status names, for that issues. */
   issuer: Required<IssuerRef>;
@@ -67,6 +70,7 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
         existing.ingressGateway?.serviceAccount ?? INGRESS_GATEWAY,
       selector: { istio: INGRESS_GATEWAY.replace(/^istio-/, '') },
       addresses,
+      ...problem(platform, 'IngressGatewayReady'),
     },
     issuer: issuerInStatus(platform) ?? platformIssuer(spec, undefined),
     trustDomain: trustDomain(spec),
@@ -103,18 +107,26 @@ export function dnsSuffix(
 
 function dnsMode(
   spec: NetworkPlatformSpec,
-  { status }: NetworkPlatform,
+  platform: NetworkPlatform,
 ): PlatformFacts['dns'] {
   const { external, custom } = spec.dns ?? {};
   if (!external) {
     return { mode: custom ? 'Custom' : 'Wildcard' };
   }
   const servers = zoneNameServers(spec);
-  const row = status?.conditions?.find(({ type }) => type === 'DNSReady');
   return {
     mode: 'External',
     zone: external.zone,
     ...(servers ? { servers } : {}),
-    ...(row?.status === 'False' ? { problem: row.message } : {}),
+    ...problem(platform, 'DNSReady'),
   };
+}
+
+/** What a condition of the platform says is wrong. */
+function problem(
+  { status }: NetworkPlatform,
+  of: PlatformConditionType,
+): { problem?: string } {
+  const row = status?.conditions?.find(({ type }) => type === of);
+  return row?.status === 'False' ? { problem: row.message } : {};
 }

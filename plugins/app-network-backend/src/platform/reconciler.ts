@@ -18,7 +18,6 @@ import { serviceAddresses } from './addresses';
 import { readGivenCa } from './certificates/certificateAuthority';
 import { readClusterFacts, type ClusterFacts } from './clusterFacts';
 import { componentStatus, type ReleaseView } from './componentStatus';
-import { INGRESS_GATEWAY, ingressGatewayNamespace } from './components/istio';
 import { issuanceCause } from './certificates/issuance';
 import { platformIssuer } from './certificates/platformIssuer';
 import { platformReleases } from './components/platformReleases';
@@ -27,6 +26,7 @@ import { withExisting } from './existing/existing';
 import type { PlatformDns } from './dns/platformDns';
 import type { HelmRuns } from './helmRuns';
 import type { PlatformInformers } from './informers';
+import { ingressGatewayService } from './ingressGatewayService';
 import { readInstalledReleases } from './installedReleases';
 import type { OwnedObjects, OwnedObjectsResult } from './ownedObjects';
 import { createPodProblems } from './podProblems';
@@ -251,7 +251,7 @@ function observe(
 ) {
   const spec = withDefaults(platform).spec ?? {};
   const { addresses, message } = serviceAddresses(
-    informers.services.get(ingressGatewayNamespace(spec), INGRESS_GATEWAY),
+    ingressGatewayService(informers, spec, facts.existing),
   );
   const { objects, certificateProblems } = renderPlatform(platform, facts);
   return {

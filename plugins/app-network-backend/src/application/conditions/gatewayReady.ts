@@ -1,5 +1,6 @@
 import type { NewCondition } from '../../engine/conditions';
 import { DESTINATION_RULE, GATEWAY, VIRTUAL_SERVICE } from '../render/kinds';
+import { SEE_PLATFORM } from '../render/exposure';
 import { failed } from './failures';
 import {
   fails,
@@ -23,12 +24,14 @@ export function gatewayReady(observation: Observation): NewCondition {
   if (!isExposed(appNetwork)) {
     return notExposed('GatewayReady');
   }
-  const { namespace, serviceAccount, addresses } = facts.ingressGateway;
+  const { addresses, problem } = facts.ingressGateway;
   if (addresses.length === 0) {
     return fails(
       'GatewayReady',
       'WaitingForAddress',
-      `Service ${serviceAccount} in namespace ${namespace} has no address yet, so that nobody can reach the ingress gateway. If it stays so, see whether the cluster has a load balancer for Services of type LoadBalancer.`,
+      `The ingress gateway has no address yet, so that nobody can reach it. ${
+        problem ?? SEE_PLATFORM
+      }`,
     );
   }
   const count = rendered.routes.length;

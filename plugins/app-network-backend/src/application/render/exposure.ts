@@ -118,15 +118,19 @@ function retainedRefs(
   ];
 }
 
+/** Where what is wrong is told, until it is known here. */
+export const SEE_PLATFORM = "See the NetworkPlatform's status.";
+
 function suffixUnknown({ dns, ingressGateway }: PlatformFacts): Problem {
-  const { namespace, serviceAccount } = ingressGateway;
   return {
     condition: 'GatewayReady',
     reason: 'WaitingForAddress',
     message:
       dns.mode === 'Wildcard'
-        ? `The hostname is generated from the ingress gateway's address, and Service ${serviceAccount} in namespace ${namespace} has none yet. If it stays so, see whether the cluster has a load balancer for Services of type LoadBalancer.`
-        : `The hostname is generated from the platform's DNS, whose suffix is not known yet. See the NetworkPlatform's status.`,
+        ? `The hostname is generated from the ingress gateway's address, and that has none yet. ${
+            ingressGateway.problem ?? SEE_PLATFORM
+          }`
+        : `The hostname is generated from the platform's DNS, whose suffix is not known yet. ${SEE_PLATFORM}`,
   };
 }
 

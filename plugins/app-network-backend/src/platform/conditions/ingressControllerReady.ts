@@ -54,6 +54,7 @@ export function ingressControllerReady(observation: PlatformObservation): Row {
       message: `spec.ingressController is ${className}, and its component is switched off, so that nothing serves system components.`,
     };
   }
+  const { service } = controller;
   return addresses
     ? {
         type,
@@ -65,7 +66,9 @@ export function ingressControllerReady(observation: PlatformObservation): Row {
         type,
         status: 'False',
         reason: 'NoAddress',
-        message: `The Service of the ingress controller, ${controller.service?.namespace}/${controller.service?.name}, has no address yet. Where that lasts, see kubectl describe: the cluster needs a load balancer, such as its cloud's or MetalLB.`,
+        message: service
+          ? `The Service of the ingress controller, ${service.namespace}/${service.name}, has no address yet. Where that lasts, see kubectl describe: the cluster needs a load balancer, such as its cloud's or MetalLB.`
+          : observation.addressMessage,
         progressing: true,
       };
 }

@@ -36,6 +36,7 @@ const deployment = (
   },
   spec: {
     template: {
+      metadata: { labels: { app: name } },
       spec: {
         serviceAccountName: `${name}-account`,
         containers: [{ name: 'main', image: options.image ?? 'istio/pilot' }],
@@ -88,6 +89,7 @@ describe('existingComponents', () => {
           name: 'istiod',
           version,
           serviceAccount: 'istiod-account',
+          podLabels: { app: 'istiod' },
           ready: true,
         },
       });
@@ -179,6 +181,7 @@ describe('withExisting', () => {
     name: 'istiod',
     version: '1.29.1',
     serviceAccount: 'istiod',
+    podLabels: {},
     ready: true,
   };
 

@@ -16,6 +16,8 @@ export interface ExistingComponent {
   /** Tag of its image, without a leading v; undefined where the image has none. */
   version: string | undefined;
   serviceAccount: string;
+  /** Labels of its pods. */
+  podLabels: Record<string, string>;
   /** Whether its pods are there. */
   ready: boolean;
 }
@@ -115,6 +117,7 @@ function describeExisting(workload: Workload): ExistingComponent {
     name: metadata.name,
     version: tag === 'auto' ? undefined : tag,
     serviceAccount: pod?.serviceAccountName ?? 'default',
+    podLabels: spec?.template?.metadata?.labels ?? {},
     ready: (status?.availableReplicas ?? 0) > 0,
   };
 }

@@ -259,6 +259,7 @@ describe('makePlan', () => {
                 name: 'istiod',
                 version: '1.29.0',
                 serviceAccount: 'istiod',
+                podLabels: {},
                 ready: true,
               },
             },

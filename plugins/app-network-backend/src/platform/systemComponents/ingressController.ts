@@ -5,14 +5,13 @@ import {
   INGRESS_NGINX_SERVICE,
   NGINX_CLASS,
 } from '../components/ingressNginx';
-import { INGRESS_GATEWAY, ingressGatewayNamespace } from '../components/istio';
 
 /** What serves Ingresses. */
 export interface IngressController {
   /** nginx and istio: run by the platform. existing: an IngressClass that was there already, whose controller is somebody else's. */
   kind: 'nginx' | 'istio' | 'existing';
   className: string;
-  /** The Service that clients come to; undefined where it isn't known. */
+  /** The Service that clients come to; undefined where it isn't known, or is that of the ingress gateway. */
   service: { namespace: string; name: string } | undefined;
 }
 
@@ -32,14 +31,7 @@ export function ingressController(
 ): IngressController {
   const className = ingressClassName(spec);
   if (className === ISTIO_CLASS) {
-    return {
-      kind: 'istio',
-      className,
-      service: {
-        namespace: ingressGatewayNamespace(spec),
-        name: INGRESS_GATEWAY,
-      },
-    };
+    return { kind: 'istio', className, service: undefined };
   }
   if (className === NGINX_CLASS && (!ingressClass || ingressClass.ours)) {
     return {
