@@ -12,9 +12,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clusterCa } from '../packages/end-to-end/src/certificates.ts';
 import {
   apply,
-  clusterCa,
   everythingLabelled,
   getObject,
   kubectl,

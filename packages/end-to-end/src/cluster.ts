@@ -145,14 +145,3 @@ export function describeObject({ kind, metadata }: KubernetesObject): string {
     metadata.name
   }`;
 }
-
-/** The PEM of the CA that signs the cluster's certificates. */
-export async function clusterCa(cluster: LocalCluster): Promise<string> {
-  const { data } = await getObject<{ data: Record<string, string> }>(
-    cluster,
-    'secret',
-    'app-network-ca',
-    'cert-manager',
-  );
-  return Buffer.from(data['ca.crt'] ?? '', 'base64').toString();
-}

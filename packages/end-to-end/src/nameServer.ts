@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureNameServer } from '@internal/local-cluster/src/build/system.ts';
+import { freePort, startHostProcess } from './hostProcess.ts';
 
 /** A zone that a name server keeps. */
 export interface Zone {
@@ -58,28 +57,9 @@ export async function startNameServer(
     configuration({ directory, address, port, key, zones }),
   );
 
-  let log = '';
-  const child = spawn(named, ['-g', '-c', file], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const { end } = await startHostProcess(named, ['-g', '-c', file], {
+    ready: / running$/m,
   });
-  child.stderr.on('data', (chunk: Buffer) => {
-    log += chunk.toString();
-  });
-  const ended = new Promise<void>(resolve =>
-    child.on('close', () => resolve()),
-  );
-  await Promise.race([
-    new Promise<void>(resolve =>
-      child.stderr.on('data', () => {
-        if (/ running$/m.test(log)) {
-          resolve();
-        }
-      }),
-    ),
-    ended.then(() => {
-      throw new Error(`named has ended: ${log}`);
-    }),
-  ]);
 
   const ask = <T>(look: (resolver: Resolver) => Promise<T[]>): Promise<T[]> => {
     // A resolver remembers answers, so each question has one of its own.
@@ -108,8 +88,7 @@ export async function startNameServer(
         parts.join(''),
       ),
     async end() {
-      child.kill();
-      await ended;
+      await end();
       await rm(directory, { recursive: true });
     },
   };
@@ -165,15 +144,4 @@ $TTL 60
 ns A ${address}
 ${records.join('\n')}
 `;
-}
-
-function freePort(address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, address, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { launchBrowser } from '../src/browser.ts';
+import { clusterCa } from '../src/certificates.ts';
 import {
-  clusterCa,
   describeObject,
   everythingLabelled,
   getObject,

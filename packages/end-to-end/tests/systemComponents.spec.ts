@@ -1,8 +1,8 @@
 import http from 'node:http';
 import { expect, test } from '@playwright/test';
+import { clusterCa } from '../src/certificates.ts';
 import {
   apply,
-  clusterCa,
   getObject,
   kubectl,
   localCluster,
