@@ -38,6 +38,6 @@ export interface AdmissionResponse {
   allowed: boolean;
   /** Why it is refused: every problem, each naming its field, what was found and what would be right. */
   message?: string;
-  /** What the client is to show, though it is admitted; short, as the API server wants them (at most 256 characters count). */
+  /** What clients such as kubectl show, though it is admitted. */
   warnings?: string[];
 }

@@ -64,4 +64,19 @@ describe('sharingHostnames', () => {
       'elsewhere/thief',
     ]);
   });
+
+  it('finds those whose wildcard or name overlaps', () => {
+    const informer = syncedInformer(KIND, [
+      appNetwork('shop', 'below', { hostnames: ['a.b.example.com'] }),
+      appNetwork('shop', 'above', { hostnames: ['*.com'] }),
+      appNetwork('shop', 'beside', { hostnames: ['example.com'] }),
+    ]);
+    const changed = appNetwork('gone', 'gone', {
+      hostnames: ['*.example.com'],
+    });
+    expect(sharingHostnames(informer, changed)).toEqual([
+      'shop/below',
+      'shop/above',
+    ]);
+  });
 });

@@ -12,6 +12,7 @@ import { createNameLooks } from '../platform/dns/names';
 import { orderOf } from '../platform/certificates/issuance';
 import { appNetworkInformers } from './informers';
 import { createAppNetworkReconciler } from './reconciler';
+import { overlap } from './render/hostnames';
 
 export interface AppNetworkControllerOptions {
   cluster: Cluster;
@@ -72,7 +73,7 @@ export function startAppNetworkController(
   return controller;
 }
 
-/** AppNetworks that ask for a hostname that another has or had: what becomes of it concerns them. */
+/** AppNetworks that ask for a hostname that another has or had, or for one that overlaps it: what becomes of it concerns them. */
 export function sharingHostnames(
   appNetworks: Informer<AppNetwork>,
   changed: AppNetwork,
@@ -88,7 +89,9 @@ export function sharingHostnames(
   }
   const asksForOne = ({ metadata, spec }: AppNetwork) =>
     spec?.hostnames?.length
-      ? spec.hostnames.some(hostname => hostnames.includes(hostname))
+      ? spec.hostnames.some(hostname =>
+          hostnames.some(other => overlap(hostname, other)),
+        )
       : hostnames.some(hostname =>
           // What a generated name begins with; its end is the platform's.
           hostname.startsWith(`${metadata.name}.${metadata.namespace}.`),

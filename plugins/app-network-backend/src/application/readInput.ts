@@ -12,7 +12,7 @@ import { CERTIFICATE, SECRET } from './render/kinds';
 import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
 import type { RenderInput, Secret, Service } from './render/types';
-import { takenHostnames } from './validate';
+import { takenHostnames } from './takenHostnames';
 import { serviceAccountsOf, type Workload } from './workloads';
 
 /** The part of the informers that render's input is read from; a command fills it from files. */

@@ -25,6 +25,7 @@ import { issuanceCause } from '../platform/certificates/issuance';
 import { platformFacts } from '../platform/facts';
 import { dnsQuestion } from './conditions/dnsReady';
 import type { AppNetworkInformers } from './informers';
+import { PLATFORM_MISSING } from './problems';
 import { CERTIFICATE, RENDERED_KINDS, SECRET } from './render/kinds';
 import { render } from './render/render';
 import { readInput } from './readInput';
@@ -210,11 +211,6 @@ interface Owner {
 function owner({ metadata: { namespace, name } }: AppNetwork): Owner {
   return { namespace, name };
 }
-
-const PLATFORM_MISSING = {
-  reason: 'PlatformMissing',
-  message: `This cluster has no NetworkPlatform ${NETWORK_PLATFORM_NAME}, so that there is no gateway to be served by. Apply one; an empty spec will do.`,
-};
 
 /** What keeps an AppNetwork from being rendered: a cache that can't be filled would look like a cluster without Services. */
 function whyBlocked({

@@ -9,6 +9,7 @@ import {
 import { ConflictError, InputError } from '@backstage/errors';
 import { apiGroup, describe, objectRef } from '../engine/objects';
 import type { KubernetesClient } from '../engine/types';
+import { reservedFor } from '../platform/components/platformNamespaces';
 import { PORTAL_FIELD_MANAGER } from './fieldManager';
 import { podSecurityViolations } from './podSecurity';
 
@@ -114,15 +115,10 @@ function refusalOf(
   if (target && namespace && target !== namespace) {
     return `it is for namespace ‘${target}’, but the request is for namespace ‘${namespace}’`;
   }
-  if (isSystemNamespace(target ?? namespace ?? '')) {
-    return `namespace ‘${
-      target ?? namespace
-    }’ belongs to the cluster; choose another`;
-  }
-  if (platformNamespaces.includes(target ?? namespace ?? '')) {
-    return `namespace ‘${
-      target ?? namespace
-    }’ belongs to the network platform; choose another`;
+  const where = target ?? namespace ?? '';
+  const owner = reservedFor(where, platformNamespaces);
+  if (owner) {
+    return `namespace ‘${where}’ belongs to ${owner}; choose another`;
   }
   if (metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY) {
     return `metadata.labels[${MANAGED_BY_LABEL}] is ‘${MANAGED_BY}’, which marks what App Network makes itself; choose another`;
@@ -134,11 +130,6 @@ function refusalOf(
     )}, which gives its pods the node; leave it out (Pod Security Standards, Baseline)`;
   }
   return undefined;
-}
-
-/** Kubernetes keeps names with kube- for itself (documentation, "Namespaces"). */
-function isSystemNamespace(name: string): boolean {
-  return name.startsWith('kube-');
 }
 
 function inNamespace(

@@ -35,6 +35,13 @@ describe('platformFacts', () => {
         group: 'cert-manager.io',
       },
       trustDomain: 'cluster.local',
+      namespaces: [
+        'cert-manager',
+        'istio-system',
+        'nginx-ingress',
+        'external-dns',
+      ],
+      systemHostnames: [],
       scrapers: [],
     });
   });

@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import {
   withDefaults,
   type Address,
@@ -14,7 +13,10 @@ import {
   ingressGatewayNamespace,
   trustDomain,
 } from './components/istio';
+import { platformNamespaces } from './components/platformNamespaces';
+import { dnsSuffix } from './dns/suffix';
 import { existingInStatus, withExisting } from './existing/existing';
+import { systemHostnames } from './systemComponents/hostname';
 
 /** What an application's network needs to know of the platform it stands on. */
 export interface PlatformFacts {
@@ -51,6 +53,10 @@ export interface PlatformFacts {
   issuer: Required<IssuerRef>;
   /** Istio's trust domain, first part of a SPIFFE identity. */
   trustDomain: string;
+  /** Namespaces of the platform itself, where no application is. */
+  namespaces: string[];
+  /** Hostnames of system components, as far as they are known. */
+  systemHostnames: string[];
   /** System components that scrape metrics. */
   scrapers: { namespace: string; selector: Record<string, string> }[];
 }
@@ -74,6 +80,11 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
     },
     issuer: issuerInStatus(platform) ?? platformIssuer(spec, undefined),
     trustDomain: trustDomain(spec),
+    namespaces: platformNamespaces(platform),
+    systemHostnames: systemHostnames(
+      spec,
+      platform.status?.ingress?.system?.addresses ?? [],
+    ),
     scrapers: (spec.systemComponents ?? [])
       .filter(({ scraper }) => scraper)
       .map(({ namespace, selector }) => ({
@@ -81,28 +92,6 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
         selector: selector?.matchLabels ?? {},
       })),
   };
-}
-
-/**
- * The suffix of generated hostnames. With wildcard DNS it carries the gateway's IP address, for that is what such a server answers with
- * (nip.io: dots or dashes for IPv4; sslip.io: also IPv6, with dashes); a gateway known by a hostname alone has no such suffix.
- */
-export function dnsSuffix(
-  spec: NetworkPlatformSpec,
-  addresses: Address[],
-): string | undefined {
-  const { external, custom, wildcard } = spec.dns ?? {};
-  if (external) {
-    return external.zone;
-  }
-  if (custom) {
-    return custom.suffix;
-  }
-  const ip = addresses.filter(({ type }) => type === 'IPAddress');
-  const address = ip.find(({ value }) => isIPv4(value)) ?? ip[0];
-  return address
-    ? `${address.value.replace(/:/g, '-')}.${wildcard?.domain ?? 'nip.io'}`
-    : undefined;
 }
 
 function dnsMode(

@@ -16,6 +16,7 @@ import {
   objectName,
   oneOf,
   portNumber,
+  SERVED_HOSTNAME_PATTERN,
 } from './schema';
 
 const headerMatchSchema = Type.Object({
@@ -229,7 +230,7 @@ const specSchema = Type.Object(
         Type.String({
           minLength: 1,
           maxLength: 253,
-          pattern: HOSTNAME_PATTERN,
+          pattern: SERVED_HOSTNAME_PATTERN,
         }),
         {
           description:

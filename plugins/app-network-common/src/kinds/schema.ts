@@ -63,6 +63,15 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 /** A DNS name of RFC 1123, in lower case, optionally with one leading wildcard label. */
 export const HOSTNAME_PATTERN = `^(\\*\\.)?${LABEL}(\\.${LABEL})*$`;
 
+const DNS_LABEL = '([-a-z0-9]{0,61}[a-z0-9])?';
+
+/**
+ * A hostname that a gateway takes: labels of at most 63 characters (RFC 1123), at least two of them, of which the last begins with a letter
+ * and so is no part of an IP address; optionally with one leading wildcard label. Istio refuses any other, and the whole Gateway with it
+ * (istio.io, Server, hosts).
+ */
+export const SERVED_HOSTNAME_PATTERN = `^(\\*\\.)?([a-z0-9]${DNS_LABEL}\\.)+[a-z]${DNS_LABEL}$`;
+
 /** A name as Kubernetes gives it to most objects: a DNS subdomain (RFC 1123). */
 export const objectName = (description: string) =>
   Type.String({

@@ -126,10 +126,13 @@ function toBackend(
     );
   }
   if (ref.port === undefined && ports.length > 1) {
-    return problem(
-      'SeveralPorts',
-      `${field}: no port is given, and Service ${name} in namespace ${namespace} has several: ${numbers}. Name one in backendRefs[].port.`,
-    );
+    return {
+      ...problem(
+        'SeveralPorts',
+        `${field}: no port is given, and Service ${name} in namespace ${namespace} has several: ${numbers}. Name one in backendRefs[].port.`,
+      ),
+      certain: true,
+    };
   }
   const target = port.targetPort ?? port.port;
   const selector = service.spec?.selector ?? {};

@@ -95,11 +95,7 @@ function withoutTaken(
     hostnames: wanted.filter(
       name => !taken.some(({ hostname }) => hostname === name),
     ),
-    problems: taken.map(({ reason, message }) => ({
-      condition: 'GatewayReady',
-      reason,
-      message,
-    })),
+    problems: taken.map(({ problem }) => problem),
   };
 }
 

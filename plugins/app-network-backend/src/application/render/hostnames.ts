@@ -1,13 +1,19 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../platform/facts';
 
+/** What hostnames depend on. */
+export type HostnameFacts = Pick<
+  PlatformFacts,
+  'environmentName' | 'dnsSuffix' | 'systemHostnames'
+>;
+
 /**
  * The names an AppNetwork asks to be served at: its own, or the one that is generated from the platform's DNS. Undefined while a generated
  * one cannot be known, because the platform's suffix is not. Empty where it is not exposed. In alphabetical order: the list is a set.
  */
 export function wantedHostnames(
   appNetwork: AppNetwork,
-  facts: Pick<PlatformFacts, 'environmentName' | 'dnsSuffix'>,
+  facts: HostnameFacts,
 ): string[] | undefined {
   const { expose = true, hostnames = [] } = appNetwork.spec ?? {};
   if (!expose) {
@@ -28,4 +34,18 @@ function generatedHostname(
   suffix: string,
 ): string {
   return [name, namespace, environmentName, suffix].join('.');
+}
+
+/** Whether one hostname is a wildcard for another. As gateways read it, `*.` stands for one label or more (istio.io, Server, hosts). */
+export function isBelow(hostname: string, wildcard: string): boolean {
+  return (
+    wildcard.startsWith('*.') &&
+    hostname !== wildcard &&
+    hostname.endsWith(wildcard.slice(1))
+  );
+}
+
+/** Whether somebody who asks for one hostname gets requests of the other as well. */
+export function overlap(one: string, other: string): boolean {
+  return one === other || isBelow(one, other) || isBelow(other, one);
 }

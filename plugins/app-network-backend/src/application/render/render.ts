@@ -2,10 +2,11 @@ import {
   withDefaults,
   type AppNetwork,
 } from '@app-network/backstage-plugin-app-network-common';
+import { reservedFor } from '../../platform/components/platformNamespaces';
 import type { PlatformFacts } from '../../platform/facts';
 import { renderExposure } from './exposure';
 import { renderPolicies } from './policies';
-import type { Rendered, RenderInput } from './types';
+import type { Problem, Rendered, RenderInput } from './types';
 import { unsupportedFields } from './unsupported';
 
 /**
@@ -17,6 +18,16 @@ export function render(
   facts: PlatformFacts,
   input: RenderInput,
 ): Rendered {
+  const misplaced = misplacement(appNetwork, facts);
+  if (misplaced.length > 0) {
+    return {
+      objects: [],
+      retained: [],
+      hostnames: [],
+      routes: [],
+      problems: misplaced,
+    };
+  }
   const complete = withDefaults(appNetwork);
   const { gatewayRoutes, ...exposure } = renderExposure(complete, facts, input);
   const policies = renderPolicies(
@@ -34,4 +45,20 @@ export function render(
       ...unsupportedFields(complete),
     ],
   };
+}
+
+/** The pods of the platform and of the cluster are nobody's application: a policy on them could cut off every other. */
+function misplacement(
+  { metadata: { namespace = '' } }: AppNetwork,
+  facts: PlatformFacts,
+): Problem[] {
+  const owner = reservedFor(namespace, facts.namespaces);
+  return owner
+    ? (['GatewayReady', 'PolicyReady'] as const).map(condition => ({
+        condition,
+        reason: 'ReservedNamespace',
+        message: `metadata.namespace: namespace ${namespace} belongs to ${owner}, where no application is. Choose another; what the platform team runs is put on the network with spec.systemComponents of the NetworkPlatform.`,
+        certain: true,
+      }))
+    : [];
 }

@@ -3,8 +3,8 @@ import type {
   AppNetworkRouteMatch,
   AppNetworkRule,
 } from '@app-network/backstage-plugin-app-network-common';
-import { matchProblems } from '../validate';
 import { resolveBackends, type Backend } from './backends';
+import { matchProblems } from './matchProblems';
 import type { Problem, Service } from './types';
 
 /** What becomes of requests that match. */

@@ -93,13 +93,16 @@ function ownCertificate(
   hostnames: readonly string[],
   { certificateSecret }: RenderInput,
 ): RenderedTls {
+  const ref = certificateRefs(appNetwork, facts).secret;
+  if (certificateSecret === 'Unread') {
+    return { servable: true, objects: [], retained: [ref], problems: [] };
+  }
   const { secret, notAfter, issuer, problems } = renderCertificateSecret(
     appNetwork,
     facts,
     hostnames,
     certificateSecret,
   );
-  const ref = certificateRefs(appNetwork, facts).secret;
   return {
     servable: true,
     objects: secret ? [secret] : [],

@@ -39,6 +39,8 @@ export interface Problem {
   reason: Condition['reason'];
   /** The field, what was found, what would be right. */
   message: string;
+  /** Set where it is so whatever becomes of other kinds' objects: admission refuses it. */
+  certain?: true;
 }
 
 /** What else is read of the cluster, beside the AppNetwork and the platform. */
@@ -47,8 +49,8 @@ export interface RenderInput {
   services: readonly Service[];
   /** Service accounts of the pods that the AppNetwork selects; default: none. */
   serviceAccounts?: readonly string[];
-  /** The Secret that `spec.tls.certificateRef` names; absent where there is none. */
-  certificateSecret?: Secret;
+  /** The Secret that `spec.tls.certificateRef` names; absent where there is none, Unread where nobody has looked. */
+  certificateSecret?: Secret | 'Unread';
   /** Hostnames that are another's; they are not served by this one. */
   takenHostnames?: readonly TakenHostname[];
   /** Whether a Secret that this project did not make has the name of the certificate's Secret; nobody may overwrite it. */
@@ -58,9 +60,8 @@ export interface RenderInput {
 /** A hostname that is not this AppNetwork's. */
 export interface TakenHostname {
   hostname: string;
-  reason: string;
   /** Whose it is, and what to do. */
-  message: string;
+  problem: Problem;
 }
 
 /** The part of a Kubernetes Service that is read. */

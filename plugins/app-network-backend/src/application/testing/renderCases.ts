@@ -8,7 +8,7 @@ import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { parseAllDocuments } from 'yaml';
 import type { PlatformFacts } from '../../platform/facts';
 import type { RenderInput, Secret, Service } from '../render/types';
-import { takenHostnames } from '../validate';
+import { takenHostnames } from '../takenHostnames';
 
 /** Where the inputs of render and what they become are. */
 export const TESTDATA = resolvePackagePath(
@@ -33,6 +33,8 @@ export const DEFAULT_FACTS: PlatformFacts = {
     group: 'cert-manager.io',
   },
   trustDomain: 'cluster.local',
+  namespaces: ['cert-manager', 'istio-system'],
+  systemHostnames: [],
   scrapers: [],
 };
 

@@ -89,6 +89,33 @@ describe('a system component and its Ingress', () => {
       '',
     ],
     [
+      'is told of one before it that has the same name, and so the hostname',
+      {
+        spec: {
+          systemComponents: [
+            { ...entry, namespace: 'observability' },
+            { ...entry, namespace: 'monitoring' },
+          ],
+        },
+      },
+      'Failed',
+      "spec.systemComponents monitoring/prometheus: observability/prometheus is served at the hostname that is made from this name, prometheus.default and the platform's suffix. Call one of them otherwise, or leave out its ingress.",
+    ],
+    [
+      'has its hostname where it comes before another of its name',
+      {
+        spec: {
+          systemComponents: [
+            { ...entry, namespace: 'observability', ingress: undefined },
+            { ...entry, namespace: 'monitoring' },
+            { ...entry, namespace: 'other' },
+          ],
+        },
+      },
+      'Ready',
+      '',
+    ],
+    [
       'is told of a Service that is not there',
       { facts: { systemServices: {} } },
       'Failed',

@@ -7,6 +7,7 @@ import type {
 import { describe } from '../../engine/objects';
 import type { ReconcileOwnedResult } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
+import { hostnameProblem } from './hostname';
 import { ingressController, type IngressController } from './ingressController';
 import type { SystemComponentObservation } from './meshStatus';
 import { failed, progressing, READY, type Part } from './part';
@@ -28,6 +29,10 @@ export function ingressPart(
   const { namespace, name, ingress } = component;
   if (!ingress) {
     return READY;
+  }
+  const taken = hostnameProblem(spec, component);
+  if (taken) {
+    return failed(taken);
   }
   const controller = ingressController(spec, facts);
   const problem = serviceProblem(component, ingress, controller.kind, facts);

@@ -23,7 +23,11 @@ import {
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from '../components/istio';
 import { PLATFORM_LABEL } from '../installedReleases';
 import type { PlatformObject } from '../render/render';
-import { placeholderHostname, systemHostname } from './hostname';
+import {
+  hostnameProblem,
+  placeholderHostname,
+  systemHostname,
+} from './hostname';
 import {
   ingressController,
   ISTIO_CLASS,
@@ -96,7 +100,7 @@ function served(
   component: SystemComponent,
 ): PlatformObject[] {
   const { ingress } = component;
-  if (!ingress) {
+  if (!ingress || hostnameProblem(spec, component)) {
     return [];
   }
   const hostname = systemHostname(spec, component, facts);

@@ -4,7 +4,7 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ReconcileOwnedResult } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
-import { systemHostname } from './hostname';
+import { hostnameProblem, systemHostname } from './hostname';
 import { ingressPart } from './ingressStatus';
 import {
   meshPart,
@@ -21,7 +21,10 @@ export function systemComponentStatus(
   owned: ReconcileOwnedResult,
 ): SystemComponentStatus {
   const { component } = observation;
-  const hostname = component.ingress && systemHostname(spec, component, facts);
+  const hostname =
+    component.ingress && !hostnameProblem(spec, component)
+      ? systemHostname(spec, component, facts)
+      : undefined;
   const parts = [
     meshPart(observation),
     ingressPart(observation, hostname, spec, facts, owned),

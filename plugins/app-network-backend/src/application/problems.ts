@@ -1,0 +1,52 @@
+import {
+  API_VERSION,
+  NETWORK_PLATFORM_NAME,
+  type AppNetwork,
+  type NetworkPlatform,
+} from '@app-network/backstage-plugin-app-network-common';
+import { platformFacts } from '../platform/facts';
+import { render } from './render/render';
+import type { Problem, Service } from './render/types';
+import { takenHostnames } from './takenHostnames';
+
+/** What keeps every AppNetwork of a cluster without a platform from being served. */
+export const PLATFORM_MISSING = {
+  reason: 'PlatformMissing',
+  message: `This cluster has no NetworkPlatform ${NETWORK_PLATFORM_NAME}, so that there is no gateway to be served by. Apply one; an empty spec will do.`,
+};
+
+/**
+ * Everything that is wrong with an AppNetwork, as its status would say it. There is one list, of what can't be rendered as asked, whoever asks
+ * for it. Secrets are not looked at.
+ *
+ * @param around - the platform, undefined where there is none; AppNetworks of the cluster, among which may be the one that is checked; and
+ *   Services of its namespace
+ */
+export function appNetworkProblems(
+  appNetwork: AppNetwork,
+  around: {
+    platform: NetworkPlatform | undefined;
+    appNetworks: readonly AppNetwork[];
+    services: readonly Service[];
+  },
+): Problem[] {
+  const { platform, appNetworks, services } = around;
+  const facts = platformFacts(platform ?? DEFAULT_PLATFORM);
+  const { problems } = render(appNetwork, facts, {
+    services,
+    certificateSecret: 'Unread',
+    takenHostnames: takenHostnames(appNetwork, appNetworks, facts),
+  });
+  return platform
+    ? problems
+    : [
+        ...problems.filter(({ certain }) => certain),
+        { condition: 'Ready', ...PLATFORM_MISSING },
+      ];
+}
+
+const DEFAULT_PLATFORM: NetworkPlatform = {
+  apiVersion: API_VERSION,
+  kind: 'NetworkPlatform',
+  metadata: { name: NETWORK_PLATFORM_NAME },
+};

@@ -1,0 +1,49 @@
+import type { AppNetworkRouteMatch } from '@app-network/backstage-plugin-app-network-common';
+import { matchProblems } from './matchProblems';
+
+describe('matchProblems', () => {
+  it.each<[title: string, match: AppNetworkRouteMatch, messages: RegExp[]]>([
+    ['takes a match without anything', {}, []],
+    [
+      'takes regular expressions that RE2 reads',
+      { path: { type: 'RegularExpression', value: '/v[0-9]+/.*' } },
+      [],
+    ],
+    [
+      'does not read a prefix as a regular expression',
+      { path: { value: '/(' } },
+      [],
+    ],
+    [
+      'refuses a lookahead, which RE2 does not have, with field and value',
+      { path: { type: 'RegularExpression', value: '/(?!admin)' } },
+      [/^spec\.rules\[1\]\.matches\[0\]\.path\.value: \/\(\?!admin\) is not/],
+    ],
+    [
+      'refuses a backreference in a header',
+      {
+        headers: [
+          { name: 'x-a', value: 'a' },
+          { type: 'RegularExpression', name: 'x-b', value: '(b)\\1' },
+        ],
+      },
+      [/^spec\.rules\[1\]\.matches\[0\]\.headers\[1\]\.value: \(b\)\\1 is not/],
+    ],
+    [
+      'refuses a header that is asked for twice, whatever its case',
+      {
+        headers: [
+          { name: 'X-A', value: 'a' },
+          { name: 'x-a', value: 'b' },
+        ],
+      },
+      [/^spec\.rules\[1\]\.matches\[0\]\.headers\[1\]\.name: header x-a/],
+    ],
+  ])('%s', (_title, match, messages) => {
+    const problems = matchProblems(match, 'spec.rules[1].matches[0]');
+    expect(problems.map(({ message }) => message)).toEqual(
+      messages.map(message => expect.stringMatching(message)),
+    );
+    expect(problems.every(({ certain }) => certain)).toBe(true);
+  });
+});

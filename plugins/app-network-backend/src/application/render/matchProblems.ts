@@ -1,0 +1,62 @@
+import type { AppNetworkRouteMatch } from '@app-network/backstage-plugin-app-network-common';
+import { RE2JS } from 're2js';
+import type { Problem } from './types';
+
+/**
+ * What is wrong with a match so that no gateway could take it. Envoy reads regular expressions as RE2 does
+ * (type.matcher.v3.RegexMatcher), which knows no backreferences and no lookaround.
+ *
+ * @param field - path of the match, for messages
+ */
+export function matchProblems(
+  match: AppNetworkRouteMatch,
+  field: string,
+): Problem[] {
+  const { path, headers = [] } = match;
+  const expressions = [
+    ...(path?.type === 'RegularExpression' ? [[`path.value`, path.value]] : []),
+    ...headers.flatMap(({ type, value }, index) =>
+      type === 'RegularExpression' ? [[`headers[${index}].value`, value]] : [],
+    ),
+  ];
+  return [
+    ...expressions.flatMap(([name, expression = '']) => {
+      const error = regularExpressionError(expression);
+      return error === undefined
+        ? []
+        : [
+            invalid(
+              'InvalidRegularExpression',
+              `${field}.${name}: ${expression} is not a regular expression as RE2 reads it (${error}). Correct it; https://github.com/google/re2/wiki/Syntax has the syntax.`,
+            ),
+          ];
+    }),
+    ...headers.flatMap(({ name }, index) =>
+      headers.findIndex(other => sameHeader(other.name, name)) < index
+        ? [
+            invalid(
+              'DuplicateHeader',
+              `${field}.headers[${index}].name: header ${name} is there already; a match asks for a header once. Join both values in one RegularExpression.`,
+            ),
+          ]
+        : [],
+    ),
+  ];
+}
+
+function regularExpressionError(expression: string): string | undefined {
+  try {
+    RE2JS.compile(expression);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function sameHeader(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function invalid(reason: string, message: string): Problem {
+  return { condition: 'GatewayReady', reason, message, certain: true };
+}
