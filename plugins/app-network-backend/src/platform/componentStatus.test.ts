@@ -99,7 +99,7 @@ describe('componentStatus', () => {
       { step: { action: 'upgrade' }, running: 'upgrade' },
       before('Installing'),
       'Installing',
-      'Installing, 11 s.',
+      'Installing, 10 s.',
     ],
     [
       'is being upgraded, after it was ready',
@@ -113,7 +113,7 @@ describe('componentStatus', () => {
       { rollout: oneOfThree },
       before('Installing'),
       'Installing',
-      'Installing, 1 of 3 pods ready, 11 s.',
+      'Installing, 1 of 3 pods ready, 10 s.',
     ],
     [
       'comes up with a problem that may pass',
@@ -123,7 +123,7 @@ describe('componentStatus', () => {
       },
       before('Installing'),
       'Installing',
-      'Installing, 1 of 3 pods ready, 11 s. Pod a/b has no node.',
+      'Installing, 1 of 3 pods ready, 10 s. Pod a/b has no node.',
     ],
     [
       'fails for a problem that does not pass',
@@ -202,7 +202,7 @@ describe('componentStatus', () => {
       },
       before('Removing'),
       'Removing',
-      'Removing, 11 s.',
+      'Removing, 10 s.',
     ],
     [
       'has left something that ends by itself',

@@ -275,6 +275,9 @@ function progressState(
     : 'Installing';
 }
 
+/** In steps, so that time alone has a status written every few seconds and not at every look. */
 function seconds(ms: number): string {
-  return `${Math.max(0, Math.round(ms / 1000))} s`;
+  return `${Math.floor(Math.max(0, ms) / STEP_MS) * (STEP_MS / 1000)} s`;
 }
+
+const STEP_MS = 5_000;

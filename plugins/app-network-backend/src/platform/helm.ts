@@ -120,6 +120,8 @@ export function createHelm({ command }: { command: string }): Helm {
           // server-side apply would call that a conflict on every upgrade.
           '--server-side=false',
           ...schemaArguments(release),
+          // The API server says what is wrong with an object. Helm would fetch its 3 MB of OpenAPI documents first, only to leave it to that.
+          '--disable-openapi-validation',
           '--history-max',
           HISTORY_MAX,
           '--timeout',

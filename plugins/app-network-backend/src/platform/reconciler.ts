@@ -108,6 +108,12 @@ export function createPlatformReconciler(
         informers,
         runs,
       });
+      // What is installed for the first time holds nothing up, and what follows may have to wait for a webhook.
+      startRuns(
+        runs,
+        platform,
+        views.all.filter(({ installed: found }) => !found),
+      );
       const owned = await objects.reconcile(platform, views.desired, facts);
       const observedComponents = await members.reconcile(
         platform,

@@ -40,7 +40,7 @@ export async function releaseViews(options: {
     const found = installed.find(other => isSame(other, release));
     const digest = await releaseDigest(release);
     const waitsFor = release.enabled
-      ? unready(release, views)
+      ? unready(release, found, views)
       : dependents(release, releases, installed);
     const drift = findDrift(release, digest, found, informers);
     views.push({
@@ -108,11 +108,18 @@ export function obsoleteReleases(
 }
 
 /** What a release needs and is not ready yet, and what has its name elsewhere and is still to be removed. */
-function unready(release: HelmRelease, views: ReleaseView[]): string[] {
+function unready(
+  release: HelmRelease,
+  installed: InstalledRelease | undefined,
+  views: ReleaseView[],
+): string[] {
+  const needs = release.needs.filter(
+    name => installed || !release.comesUpWithout?.includes(name),
+  );
   const others = views
     .filter(
       view =>
-        (release.needs.includes(view.release.release) &&
+        (needs.includes(view.release.release) &&
           (view.release.enabled || view.release.existing) &&
           !isReady(view)) ||
         (view.release.release === release.release && !isGone(view)),

@@ -93,6 +93,8 @@ export function istioReleases(spec: NetworkPlatformSpec): HelmRelease[] {
       },
       userValues: istio.values,
       needs: ['istio-base'],
+      // It takes up each kind when that appears (istio.io/istio/pkg/kube/kclient, NewDelayedInformer).
+      comesUpWithout: ['istio-base'],
     }),
     gateway(INGRESS_GATEWAY, istio.ingressGateway, {
       enabled: enabled && (istio.ingressGateway?.enabled ?? true),

@@ -34,6 +34,8 @@ export interface HelmRelease {
   layers: { profile: JsonObject; user: JsonObject };
   /** Names of the releases that must be ready before this one is installed, and that are removed after it. */
   needs: string[];
+  /** Those of {@link needs} that it comes up without: it waits for them when it is upgraded, not when it is installed. */
+  comesUpWithout?: string[];
   /** What does its job already and is not the platform's; then it is not installed. */
   existing?: ExistingComponent;
   /** What its values can't be made without and isn't known yet, for people; it is left as it is until then. */
