@@ -13,7 +13,9 @@ import { watchExpiry } from './expiry/watch';
 import { createRouter } from './http/router';
 import { observeAppNetwork, observePlatform } from './observe/observe';
 import { signalChanges } from './observe/signals';
+import { createChartStore } from './platform/charts/chartStore';
 import { startPlatformController } from './platform/controller';
+import { createHelm } from './platform/helm';
 import { createPlanner } from './platform/plan/planner';
 
 /**
@@ -44,8 +46,11 @@ export const appNetworkPlugin = createBackendPlugin({
           services;
         permissionsRegistry.addPermissions(appNetworkPermissions);
 
-        const helmCommand =
-          config.getOptionalString('appNetwork.helm.command') ?? 'helm';
+        const helm = createHelm({
+          command:
+            config.getOptionalString('appNetwork.helm.command') ?? 'helm',
+        });
+        const charts = createChartStore({ helm });
         const dnsServers = config.getOptionalStringArray(
           'appNetwork.dns.servers',
         );
@@ -62,7 +67,8 @@ export const appNetworkPlugin = createBackendPlugin({
             await Promise.all([
               startPlatformController({
                 cluster,
-                helmCommand,
+                helm,
+                charts,
                 dnsServers,
                 logger,
                 signal,
@@ -81,6 +87,7 @@ export const appNetworkPlugin = createBackendPlugin({
         lifecycle.addShutdownHook(async () => {
           stopping.abort();
           await clusters.stop();
+          await charts.close();
         });
 
         httpRouter.use(
@@ -89,7 +96,7 @@ export const appNetworkPlugin = createBackendPlugin({
             clusters,
             platform: observePlatform,
             view: observeAppNetwork,
-            planner: createPlanner({ helmCommand, signal: stopping.signal }),
+            planner: createPlanner({ helm, charts, signal: stopping.signal }),
             signal: stopping.signal,
           }),
         );

@@ -20,6 +20,7 @@ export {
   type ClusterSummary,
   type EntityNetworks,
   type ObjectView,
+  type PlannedChart,
   type PlannedObject,
   type PlannedRelease,
   type PlanProblem,

@@ -3,6 +3,7 @@ import {
   NETWORK_PLATFORM_NAME,
   type NetworkPlatform,
   type NetworkPlatformSpec,
+  type PlannedChart,
   type PlanProblem,
   type PlatformChange,
   type PlatformPlan,
@@ -11,6 +12,7 @@ import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
 import { isKubernetesError } from '../engine/errors';
 import { describe } from '../engine/objects';
 import type { Cluster } from '../engine/types';
+import { withApprovedCharts } from '../platform/charts/approvedCharts';
 import { PORTAL_FIELD_MANAGER } from './fieldManager';
 
 /** The address of a cluster's NetworkPlatform in its API server. */
@@ -71,13 +73,16 @@ export function createPlatformChanges(planner: Planner): PlatformChanges {
     cluster: Cluster,
     change: PlatformChange,
     planId: string,
-    write: (live: NetworkPlatform | undefined) => Promise<T>,
+    write: (
+      live: NetworkPlatform | undefined,
+      plan: PlatformPlan,
+    ) => Promise<T>,
   ): Promise<T> => {
     const { plan, live } = await planFor(cluster, change);
     if (plan.id !== planId) {
       throw new ConflictError(staleMessage(remembered.get(planId), plan));
     }
-    return untilUndisturbed(cluster, live, write);
+    return untilUndisturbed(cluster, live, now => write(now, plan));
   };
 
   return {
@@ -94,8 +99,8 @@ export function createPlatformChanges(planner: Planner): PlatformChanges {
       return plan;
     },
     apply: (cluster, { spec, planId }) =>
-      approved(cluster, { spec }, planId, live =>
-        writeSpec(cluster, live, spec, {}),
+      approved(cluster, { spec }, planId, (live, { charts }) =>
+        writeSpec(cluster, live, spec, { charts }),
       ),
     remove: (cluster, { planId, customResourceDefinitions }) =>
       approved(
@@ -147,27 +152,25 @@ async function request(
 }
 
 /**
- * Makes the spec what is given. Not by server-side apply, which would keep the fields that others have set and the user has taken out, so
- * that the spec would not be the one that was planned.
+ * Makes the spec what is given, and notes the charts that were approved with it. Not by server-side apply, which would keep the fields that
+ * others have set and the user has taken out, so that the spec would not be the one that was planned.
  */
 function writeSpec(
   { client }: Cluster,
   live: NetworkPlatform | undefined,
   spec: NetworkPlatformSpec,
-  { dryRun }: { dryRun?: boolean },
+  { charts, dryRun }: { charts?: PlannedChart[]; dryRun?: boolean },
 ): Promise<NetworkPlatform> {
   const options = { fieldManager: PORTAL_FIELD_MANAGER, dryRun };
+  const { apiVersion, kind, name } = PLATFORM_REF;
+  const platform = {
+    ...(live ?? { apiVersion, kind, metadata: { name } }),
+    spec,
+  };
+  const written = charts ? withApprovedCharts(platform, charts) : platform;
   return live
-    ? client.replace<NetworkPlatform>({ ...live, spec }, options)
-    : client.create<NetworkPlatform>(
-        {
-          apiVersion: PLATFORM_REF.apiVersion,
-          kind: PLATFORM_REF.kind,
-          metadata: { name: PLATFORM_REF.name },
-          spec,
-        },
-        options,
-      );
+    ? client.replace<NetworkPlatform>(written, options)
+    : client.create<NetworkPlatform>(written, options);
 }
 
 async function removeLive(

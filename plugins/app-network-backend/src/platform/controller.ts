@@ -5,9 +5,10 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import { source, startController, type Controller } from '../engine/controller';
 import type { Cluster } from '../engine/types';
+import type { ChartStore } from './charts/chartStore';
 import { createPlatformDns } from './dns/platformDns';
 import { createRepairs } from './drift/repairs';
-import { createHelm } from './helm';
+import type { Helm } from './helm';
 import { createHelmRuns } from './helmRuns';
 import { createOwnedObjects } from './ownedObjects';
 import { platformInformers } from './informers';
@@ -15,8 +16,8 @@ import { createPlatformReconciler } from './reconciler';
 
 export interface PlatformControllerOptions {
   cluster: Cluster;
-  /** The `helm` program, version 4: a name on the PATH, or a path; `appNetwork.helm.command` of app-config. */
-  helmCommand: string;
+  helm: Helm;
+  charts: ChartStore;
   logger: LoggerService;
   /** Name servers that are asked where names lead; `appNetwork.dns.servers` of app-config. Default: those of each zone. */
   dnsServers?: readonly string[];
@@ -32,16 +33,10 @@ export interface PlatformControllerOptions {
 export function startPlatformController(
   options: PlatformControllerOptions,
 ): Controller {
-  const { cluster, helmCommand, logger, dnsServers, signal } = options;
+  const { cluster, logger, dnsServers, signal } = options;
   const informers = platformInformers(cluster);
   const onEnd = () => controller.enqueue(NETWORK_PLATFORM_NAME);
-  const runs = createHelmRuns({
-    cluster,
-    helm: createHelm({ command: helmCommand }),
-    logger,
-    onEnd,
-    signal,
-  });
+  const runs = createHelmRuns({ ...options, onEnd });
   const objects = createOwnedObjects({ cluster, onEnd });
   const onAny = () => [NETWORK_PLATFORM_NAME];
   const controller = startController({

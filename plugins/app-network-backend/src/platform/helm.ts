@@ -19,11 +19,17 @@ export interface Helm {
    * Installs or upgrades a release in a namespace that is there. It is done when the API server has everything; whether pods come up is seen in the cluster.
    *
    * @param kubeconfig - of the cluster; may hold credentials
+   * @param options - `chart`: path of its chart; `platform` and `digest`: for the labels
    */
   upgrade(
     kubeconfig: string,
     release: HelmRelease,
-    options: { platform: string; digest: string; signal: AbortSignal },
+    options: {
+      chart: string;
+      platform: string;
+      digest: string;
+      signal: AbortSignal;
+    },
   ): Promise<void>;
   /** Removes a release and waits until what it brought is gone. One that is not there is no error. */
   uninstall(
@@ -32,10 +38,10 @@ export interface Helm {
     options: { signal: AbortSignal },
   ): Promise<void>;
   /**
-   * Gets a chart, packed.
+   * Gets a chart of a repository, packed.
    *
-   * @param folder - where to put it
-   * @returns the path of the chart; one in the file system stays where it is
+   * @param folder - where to put it; empty
+   * @returns the path of the chart
    */
   pull(
     release: HelmRelease,
@@ -104,14 +110,14 @@ export function createHelm({ command }: { command: string }): Helm {
   };
 
   return {
-    async upgrade(kubeconfig, release, { platform, digest, signal }) {
+    async upgrade(kubeconfig, release, { chart, platform, digest, signal }) {
       await run(
         kubeconfig,
         [
           'upgrade',
           '--install',
           release.release,
-          ...(await chartArguments(release)),
+          chart,
           '--namespace',
           release.namespace,
           '--labels',
@@ -155,14 +161,10 @@ export function createHelm({ command }: { command: string }): Helm {
       );
     },
     async pull(release, folder, { signal }) {
-      if (release.source.path) {
-        await chartArguments(release);
-        return release.source.path;
-      }
       await ensureVersion();
       await execute(
         command,
-        ['pull', ...(await chartArguments(release)), '--destination', folder],
+        ['pull', ...chartArguments(release), '--destination', folder],
         { signal },
       );
       const [chart] = await readdir(folder);
@@ -232,24 +234,11 @@ function schemaArguments({
   return schemaIsRemote ? ['--skip-schema-validation'] : [];
 }
 
-async function chartArguments(release: HelmRelease): Promise<string[]> {
-  const { source, chart, version } = release;
-  const versionArguments = version ? ['--version', version] : [];
-  if (source.path) {
-    await stat(source.path).catch(() => {
-      throw new Error(
-        `The chart's path ${
-          source.path
-        } does not exist on the machine of the backend. Put the chart there, or name another place in ${chartField(
-          release,
-        )}.`,
-      );
-    });
-    return [source.path];
-  }
-  return source.oci
-    ? [source.oci, ...versionArguments]
-    : [chart, '--repo', source.repository ?? '', ...versionArguments];
+function chartArguments({ source, chart, version }: HelmRelease): string[] {
+  return [
+    ...(source.oci ? [source.oci] : [chart, '--repo', source.repository ?? '']),
+    ...(version ? ['--version', version] : []),
+  ];
 }
 
 /** Where the spec says where a release's chart comes from. */

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
 import type { Cluster } from '../engine/types';
+import type { ChartStore } from './charts/chartStore';
 import type { HelmRelease } from './components/types';
 import type { Helm } from './helm';
 import {
@@ -20,8 +21,8 @@ export interface HelmRuns {
    */
   start(run: HelmRun): void;
   running(release: ReleaseKey): 'upgrade' | 'uninstall' | undefined;
-  /** How the last run of the same digest failed; undefined where it did not. */
-  failure(release: ReleaseKey, digest: string): Failure | undefined;
+  /** How the last run of the same digest, from the same approved chart, failed; undefined where it did not. */
+  failure(release: HelmRelease, digest: string): Failure | undefined;
   /** Resolves when no run is under way. */
   settled(): Promise<void>;
 }
@@ -44,6 +45,7 @@ interface ReleaseKey {
 export interface HelmRunsOptions {
   cluster: Cluster;
   helm: Helm;
+  charts: ChartStore;
   logger: LoggerService;
   /** Told when a run has ended. */
   onEnd: () => void;
@@ -73,7 +75,7 @@ export function createHelmRuns(options: HelmRunsOptions): HelmRuns {
       if (!ended.aborted) {
         const message = isError(error) ? error.message : String(error);
         logger.warn(`Helm's ${what} failed: ${message}`);
-        retries.failed(keyOf(release), digest, message);
+        retries.failed(keyOf(release), attemptOf(release, digest), message);
       }
     }
   };
@@ -102,7 +104,8 @@ export function createHelmRuns(options: HelmRunsOptions): HelmRuns {
       runs.set(key, { ...run, end, done });
     },
     running: release => runs.get(keyOf(release))?.action,
-    failure: (release, digest) => retries.find(keyOf(release), digest),
+    failure: (release, digest) =>
+      retries.find(keyOf(release), attemptOf(release, digest)),
     async settled() {
       await Promise.all([...runs.values()].map(({ done }) => done));
     },
@@ -115,7 +118,7 @@ export function createHelmRuns(options: HelmRunsOptions): HelmRuns {
  * @returns whether something was
  */
 async function runHelm(
-  { cluster, helm, signal }: HelmRunsOptions,
+  { cluster, helm, charts, signal }: HelmRunsOptions,
   { release, digest, platform, repair }: HelmRun,
 ): Promise<boolean> {
   const installed = await readInstalled(cluster, release);
@@ -127,6 +130,7 @@ async function runHelm(
     repair,
   });
   if (step.action === 'upgrade') {
+    const chart = await charts.find(release, { signal });
     if (step.unfinished) {
       await cluster.client.delete({
         apiVersion: 'v1',
@@ -136,6 +140,7 @@ async function runHelm(
     }
     await ensureNamespace(cluster.client, release.namespace, platform);
     await helm.upgrade(cluster.kubeconfig(), release, {
+      chart,
       platform,
       digest,
       signal,
@@ -158,6 +163,11 @@ async function readInstalled(
     { namespace, labelSelector: `owner=helm,name=${release}` },
   );
   return (await readInstalledReleases(secrets))[0];
+}
+
+/** Where another chart was approved, that is tried at once. */
+function attemptOf({ approved = '' }: HelmRelease, digest: string): string {
+  return `${digest} ${approved}`;
 }
 
 function keyOf({ namespace, release }: ReleaseKey): string {

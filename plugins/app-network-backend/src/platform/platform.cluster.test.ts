@@ -190,7 +190,7 @@ describe('startPlatformController', () => {
   });
 
   it('says that there is no helm program, or an old one', async () => {
-    const first = start(path.join(test.folder, 'no-such-helm'));
+    const first = start({ command: path.join(test.folder, 'no-such-helm') });
     await apply();
     for (const release of ['cert-manager', 'istio-base']) {
       expect((await component(release, 'Failed')).message).toMatch(
@@ -201,7 +201,7 @@ describe('startPlatformController', () => {
 
     const old = path.join(test.folder, 'old-helm');
     await writeFile(old, '#!/bin/sh\necho v3.18.4\n', { mode: 0o755 });
-    start(old);
+    start({ command: old });
     await eventually('the old one is found', async () =>
       (
         await platform()

@@ -934,7 +934,15 @@ export const spec = {
       PlatformPlan: {
         'x-type': 'PlatformPlan',
         type: 'object',
-        required: ['id', 'action', 'problems', 'releases', 'objects', 'kept'],
+        required: [
+          'id',
+          'action',
+          'problems',
+          'releases',
+          'charts',
+          'objects',
+          'kept',
+        ],
         properties: {
           id: {
             type: 'string',
@@ -1008,6 +1016,25 @@ export const spec = {
                 },
                 message: {
                   type: 'string',
+                },
+              },
+            },
+          },
+          charts: {
+            type: 'array',
+            description:
+              'Charts of repositories. Approving the plan approves these; what a repository has under the same version later is not installed.',
+            items: {
+              type: 'object',
+              required: ['address', 'digest'],
+              properties: {
+                address: {
+                  type: 'string',
+                  description: '`<address>:<version>`',
+                },
+                digest: {
+                  type: 'string',
+                  description: 'SHA-256 of the packed chart.',
                 },
               },
             },

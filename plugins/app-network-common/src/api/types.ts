@@ -128,6 +128,14 @@ export interface PlannedRelease {
   message: string;
 }
 
+/** A chart of a repository, as it was pulled for a plan. @public */
+export interface PlannedChart {
+  /** `<address>:<version>`. */
+  address: string;
+  /** SHA-256 of the packed chart, in hexadecimal. */
+  digest: string;
+}
+
 /** Something that stands in the way of a plan, or that a person should know before approving it. @public */
 export interface PlanProblem {
   /** Error: this part can't be done; the rest can. Warning: it can. */
@@ -144,6 +152,8 @@ export interface PlatformPlan {
   action: 'Install' | 'Change' | 'Remove';
   problems: PlanProblem[];
   releases: PlannedRelease[];
+  /** What the approval is of besides: a chart that a repository has under the same version later is not installed. */
+  charts: PlannedChart[];
   objects: PlannedObject[];
   /** Objects that stay although what they came with goes. */
   kept: { ref: ObjectRef; reason: string }[];

@@ -4,6 +4,7 @@ import {
   withDefaults,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
+import { approvedDigest } from '../charts/approvedCharts';
 import { NO_FACTS, type ClusterFacts } from '../clusterFacts';
 import { EXISTING_RELEASES } from '../existing/existing';
 import { certManagerReleases } from './certManager';
@@ -21,7 +22,12 @@ export function platformReleases(
   return COMPONENTS.flatMap(releases => releases(spec, facts)).map(release => {
     const name = EXISTING_RELEASES[release.release];
     const existing = name && facts.existing[name];
-    return existing ? { ...release, existing } : release;
+    const approved = approvedDigest(platform, release);
+    return {
+      ...release,
+      ...(approved ? { approved } : {}),
+      ...(existing ? { existing } : {}),
+    };
   });
 }
 

@@ -28,6 +28,8 @@ export interface HelmRelease {
   schemaIsRemote?: boolean;
   /** Version of the chart; undefined where a path says which one it is. */
   version?: string;
+  /** SHA-256 of the chart of a repository that was approved with a plan; nothing else is installed. Undefined where none was. */
+  approved?: string;
   /** Values for the chart: the profile's with the user's over them. */
   values: JsonObject;
   /** What the values are merged from. */

@@ -8,6 +8,7 @@ import type {
 import { createPlatformChanges } from '../../http/platform';
 import { describe as named, objectRef } from '../../engine/objects';
 import { eventually, synced, testCluster } from '../../testing/cluster';
+import { createHelm } from '../helm';
 import { platformInformers } from '../informers';
 import { PLATFORM_REF, platformTest } from '../testing/platformTest';
 import { createPlanner } from './planner';
@@ -22,7 +23,8 @@ describe('a plan', () => {
   const changes = () =>
     createPlatformChanges(
       createPlanner({
-        helmCommand: test.helm,
+        helm: createHelm({ command: test.helm }),
+        charts: test.charts,
         signal: new AbortController().signal,
       }),
     );

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type {
   KubernetesObject,
+  PlannedChart,
   PlannedObject,
   PlannedRelease,
   PlatformPlan,
 } from '@app-network/backstage-plugin-app-network-common';
 import { describe, objectRef } from '../../engine/objects';
+import { chartAddress, withApprovedCharts } from '../charts/approvedCharts';
 import type { ExistingComponent } from '../existing/existing';
 import { canonicalJson } from '../helm';
 import { ownChanges } from './ownChanges';
@@ -57,6 +59,7 @@ export function makePlan(input: PlanInput): PlatformPlan {
     ...parts.flatMap(part => part.problems),
   ];
   const kept = parts.flatMap(part => part.kept);
+  const charts = plannedCharts(input);
   const { action } = input;
   return {
     // Of the changes themselves, for two Secrets may look the same once they are hidden.
@@ -71,6 +74,7 @@ export function makePlan(input: PlanInput): PlatformPlan {
     action,
     problems,
     releases,
+    charts,
     objects: changes.map(plannedObject),
     kept,
   };
@@ -93,8 +97,27 @@ function isFirst(
   );
 }
 
-function platformChange({ platform }: PlanInput): ObjectChange {
-  return { before: platform.live, after: platform.desired };
+function platformChange(input: PlanInput): ObjectChange {
+  const { live, desired } = input.platform;
+  return {
+    before: live,
+    after: desired && withApprovedCharts(desired, plannedCharts(input)),
+  };
+}
+
+/** Charts of repositories, each as it was pulled for this plan, or else as it was approved before. */
+function plannedCharts({ releases }: PlanInput): PlannedChart[] {
+  const wanted = releases.filter(({ release }) => release.enabled);
+  const digests = new Map(
+    [
+      ...wanted.map(({ release }) => [chartAddress(release), release.approved]),
+      ...wanted.map(({ release, rendered }) => [
+        chartAddress(release),
+        rendered?.chartDigest,
+      ]),
+    ].filter((entry): entry is [string, string] => entry.every(Boolean)),
+  );
+  return [...digests].map(([address, sha]) => ({ address, digest: sha }));
 }
 
 /** Compares what a person would write; nothing is left of a change that changes none of that. */

@@ -12,6 +12,7 @@ import limiter from 'p-limit';
 import { isKubernetesError } from '../../engine/errors';
 import { objectRef } from '../../engine/objects';
 import type { Cluster, KubernetesClient } from '../../engine/types';
+import type { ChartStore } from '../charts/chartStore';
 import { readClusterFacts } from '../clusterFacts';
 import { platformReleases, releaseNames } from '../components/platformReleases';
 import type { HelmRelease } from '../components/types';
@@ -44,10 +45,15 @@ export interface PlanRequest {
 
 /** Reads everything that a plan is made from: the releases that are there, what the charts would make, and the objects as they are. */
 export async function readPlanInput(
-  options: { cluster: Cluster; helm: Helm; signal: AbortSignal },
+  options: {
+    cluster: Cluster;
+    helm: Helm;
+    charts: ChartStore;
+    signal: AbortSignal;
+  },
   request: PlanRequest,
 ): Promise<PlanInput> {
-  const { cluster, helm, signal } = options;
+  const { cluster } = options;
   const { live, desired, action, deletesDefinitions, problems } = request;
   const informers = platformInformers(cluster);
   const blocked = informers.required.find(({ hasSynced }) => !hasSynced);
@@ -80,7 +86,7 @@ export async function readPlanInput(
 
   const read = limiter(CONCURRENCY);
   const inputs = await withChartRenderer(
-    { helm, kubeconfig: cluster.kubeconfig(), signal },
+    { ...options, kubeconfig: cluster.kubeconfig() },
     async renderer => {
       const added: KubernetesObject[] = [];
       const results: ReleaseInput[] = [];

@@ -13,6 +13,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import { chartAddress } from '../charts/approvedCharts';
+import type { ChartStore } from '../charts/chartStore';
 import type { HelmRelease } from '../components/types';
 import type { Capabilities, Helm } from '../helm';
 import { hideRandom } from './hideRandom';
@@ -31,9 +33,14 @@ export interface ChartRenderer {
   ): Promise<RenderedChart>;
 }
 
-/** Lends a renderer, and a folder for the charts that it gets. */
+/** Lends a renderer. */
 export async function withChartRenderer<T>(
-  options: { helm: Helm; kubeconfig: string; signal: AbortSignal },
+  options: {
+    helm: Helm;
+    charts: ChartStore;
+    kubeconfig: string;
+    signal: AbortSignal;
+  },
   use: (renderer: ChartRenderer) => Promise<T>,
 ): Promise<T> {
   const { helm, kubeconfig, signal } = options;
@@ -43,10 +50,12 @@ export async function withChartRenderer<T>(
     known ??= readCapabilities(options, folder);
     return known;
   };
-  const pulled = new Map<string, Promise<Chart>>();
+  const read = new Map<string, Promise<ReadChart>>();
   const chartOf = (release: HelmRelease) => {
-    const chart = pulled.get(release.release) ?? pull(options, folder, release);
-    pulled.set(release.release, chart);
+    // Two gateways have one chart.
+    const address = chartAddress(release) ?? release.release;
+    const chart = read.get(address) ?? readChart(options, release);
+    read.set(address, chart);
     return chart;
   };
   try {
@@ -106,21 +115,18 @@ function sort(
   };
 }
 
-interface Chart {
+interface ReadChart {
   path: string;
   digest: string;
   /** Whether it may make something else each time. */
   isRandom: boolean;
 }
 
-async function pull(
-  { helm, signal }: { helm: Helm; signal: AbortSignal },
-  folder: string,
+async function readChart(
+  { charts, signal }: { charts: ChartStore; signal: AbortSignal },
   release: HelmRelease,
-): Promise<Chart> {
-  const own = join(folder, release.release);
-  await mkdir(own);
-  const path = await helm.pull(release, own, { signal });
+): Promise<ReadChart> {
+  const path = await charts.pull(release, { signal });
   const contents = await chartContents(path);
   return {
     path,

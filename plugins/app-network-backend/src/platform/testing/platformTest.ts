@@ -20,7 +20,9 @@ import {
   testCluster,
   type TestConnection,
 } from '../../testing/cluster';
+import { createChartStore, type ChartStore } from '../charts/chartStore';
 import { startPlatformController } from '../controller';
+import { createHelm } from '../helm';
 import type { ReleaseSecret } from '../installedReleases';
 
 /** Name and reference of the one platform. */
@@ -43,6 +45,7 @@ export function platformTest(clusterName: string) {
   let helm: string;
   let kubeconfig: string;
   let namespace: string;
+  let chartStore: ChartStore;
   let started: { stop(): Promise<void> }[] = [];
 
   beforeAll(async () => {
@@ -61,6 +64,7 @@ export function platformTest(clusterName: string) {
 
   beforeEach(async () => {
     namespace = await connection.createNamespace();
+    chartStore = createChartStore({ helm: createHelm({ command: helm }) });
     await rm(callsFile(folder), { force: true });
   });
 
@@ -79,6 +83,7 @@ export function platformTest(clusterName: string) {
     }
     await Promise.all(started.map(({ stop }) => stop()));
     started = [];
+    await chartStore.close();
   });
 
   afterAll(async () => {
@@ -88,11 +93,12 @@ export function platformTest(clusterName: string) {
   });
 
   /** A backend, as far as platforms go. */
-  function start(helmCommand = helm) {
+  function start({ command = helm, charts = chartStore } = {}) {
     const end = new AbortController();
     const controller = startPlatformController({
       cluster: connection.cluster,
-      helmCommand,
+      helm: createHelm({ command }),
+      charts,
       logger: SILENT,
       signal: end.signal,
     });
@@ -222,6 +228,10 @@ export function platformTest(clusterName: string) {
     },
     get helm() {
       return helm;
+    },
+    /** Charts of the backend that {@link start} starts. */
+    get charts() {
+      return chartStore;
     },
     get kubeconfig() {
       return kubeconfig;
