@@ -61,6 +61,27 @@ describe('drift', () => {
     );
   });
 
+  it('of an autoscaler is put right', async () => {
+    const autoscaler = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      namespace: test.namespace,
+      name: 'cert-manager',
+    };
+    const limit = async () =>
+      (
+        await test.client.get<
+          KubernetesObject & { spec?: { maxReplicas?: number } }
+        >(autoscaler)
+      )?.spec?.maxReplicas;
+    start();
+    await apply({ certManager: { values: { autoscaler: true } } });
+    await component('cert-manager', 'Ready');
+    await test.client.mergePatch(autoscaler, { spec: { maxReplicas: 1 } });
+    await eventually('put right', async () => (await limit()) === 5);
+    await component('cert-manager', 'Ready');
+  });
+
   it('is only shown where the platform says so', async () => {
     await installed('Report');
     await edit();

@@ -125,6 +125,26 @@ describe('findDrift', () => {
     expect(findDrift(made, live)).toMatchObject(difference);
   });
 
+  it.each([
+    ["Flux's helm-controller", 'helm-controller', undefined, true],
+    ['kubectl scale', 'kubectl', 'scale', true],
+    ['an autoscaler', 'kube-controller-manager', 'scale', false],
+  ])(
+    'knows what is changed by %s from what is as it should be',
+    (_, manager, subresource, drifts) => {
+      const live = written({}, { replicas: 5 }, undefined, {});
+      live.metadata.managedFields?.push({
+        manager,
+        operation: 'Update',
+        subresource,
+        fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+      });
+      expect(findDrift(made, live)?.field).toBe(
+        drifts ? 'spec.replicas' : undefined,
+      );
+    },
+  );
+
   it('sees a label that was taken away', () => {
     const live = written();
     live.metadata.labels = {};

@@ -1,4 +1,7 @@
-import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import type {
+  KubernetesObject,
+  ManagedFieldsEntry,
+} from '@app-network/backstage-plugin-app-network-common';
 
 /** A field that is otherwise than it was made. */
 export interface Difference {
@@ -21,7 +24,7 @@ export function findDrift(
   const { apiVersion, kind, metadata, ...fields } = made;
   const { labels, annotations } = metadata;
   const owned = (live.metadata.managedFields ?? [])
-    .filter(({ manager }) => manager?.startsWith(HELM))
+    .filter(entry => entry.manager === HELM || isOfAutoscaler(entry))
     .map(({ fieldsV1 }) => fieldsV1 ?? {});
   return compare(
     { ...fields, metadata: { labels, annotations } },
@@ -32,8 +35,13 @@ export function findDrift(
   );
 }
 
-/** Helm's field manager is the name of its program. */
+/** Field manager of the helm command (helm.sh/helm/v4/cmd/helm). Others that work with Helm, such as Flux's helm-controller, have another. */
 const HELM = 'helm';
+
+/** Whether these are the replicas that a HorizontalPodAutoscaler has set, as it should; kubectl scale has a manager of its own. */
+function isOfAutoscaler({ manager, subresource }: ManagedFieldsEntry): boolean {
+  return manager === 'kube-controller-manager' && subresource === 'scale';
+}
 
 /**
  * Fields that controllers write into what a chart brought, as they should: istiod and cert-manager's cainjector keep the CA in webhook

@@ -1,7 +1,11 @@
 import { kindKey } from '../../engine/objects';
 import type { Informer, Informers, KindRef } from '../../engine/types';
 
-/** Kinds that charts have objects of and that are compared. Secrets are not read for it, and Jobs are done when they are done. */
+/**
+ * Kinds that charts have objects of and that are compared. Secrets are not read for it, and Jobs are done when they are done.
+ * CustomResourceDefinitions are megabytes, and are the users' as much as the chart's: one that somebody has changed is most often a newer one,
+ * and to put it right would take fields away from objects. One that is missing shows in the conditions of what needs its objects.
+ */
 const COMPARED_KINDS: KindRef[] = [
   ...['ConfigMap', 'Service', 'ServiceAccount'].map(kind => ({
     apiVersion: 'v1',
@@ -19,6 +23,7 @@ const COMPARED_KINDS: KindRef[] = [
     kind => ({ apiVersion: 'admissionregistration.k8s.io/v1', kind }),
   ),
   { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
+  { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
   { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass' },
 ];
 

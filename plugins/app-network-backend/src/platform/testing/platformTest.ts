@@ -265,7 +265,7 @@ function callsFile(folder: string): string {
   return path.join(folder, 'calls');
 }
 
-/** A chart with a ConfigMap; with values it has a Deployment, waits for a Job that nobody runs, or fails. */
+/** A chart with a ConfigMap; with values it has a Deployment, an autoscaler, waits for a Job that nobody runs, or fails. */
 export async function writeChart(folder: string): Promise<string> {
   await mkdir(path.join(folder, 'templates'), { recursive: true });
   await writeFile(
@@ -295,6 +295,16 @@ spec:
     spec:
       restartPolicy: Never
       containers: [{ name: main, image: example.com/none }]
+{{- end }}
+{{- if .Values.autoscaler }}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: {{ .Release.Name }} }
+  maxReplicas: 5
 {{- end }}
 {{- if .Values.deployment }}
 ---
