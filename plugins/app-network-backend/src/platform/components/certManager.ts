@@ -1,6 +1,8 @@
 import type { NetworkPlatformSpec } from '@app-network/backstage-plugin-app-network-common';
+import type { JsonObject } from '@backstage/types';
 import { releaseOf } from './release';
 import { PROFILES, TESTED_VERSIONS } from './profiles';
+import { spreadOverNodes } from './spread';
 import type { HelmRelease } from './types';
 
 /** Where cert-manager is unless the spec says otherwise; also where it looks for the Secrets of ClusterIssuers. */
@@ -11,7 +13,17 @@ export function certManagerNamespace(spec: NetworkPlatformSpec): string {
 /** cert-manager, which issues certificates. */
 export function certManagerReleases(spec: NetworkPlatformSpec): HelmRelease[] {
   const wanted = spec.components?.certManager ?? {};
-  const { replicas } = PROFILES[spec.profile ?? 'development'];
+  const replicaCount =
+    PROFILES[spec.profile ?? 'development'].replicas.certManager;
+  const pods = (part: string): JsonObject => ({
+    replicaCount,
+    ...(replicaCount > 1
+      ? {
+          podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+          affinity: spreadOverNodes(part, 'app.kubernetes.io/component'),
+        }
+      : {}),
+  });
   return [
     releaseOf({
       component: 'certManager',
@@ -25,7 +37,7 @@ export function certManagerReleases(spec: NetworkPlatformSpec): HelmRelease[] {
       profileValues: {
         // Kept when the release is removed, because with them all certificates of the cluster would go.
         crds: { enabled: true, keep: true },
-        replicaCount: replicas.certManager,
+        ...pods('controller'),
         // As Kubernetes' own controllers; the chart's 60 s is how long nothing is issued after a pod has died.
         global: {
           leaderElection: {
@@ -35,8 +47,8 @@ export function certManagerReleases(spec: NetworkPlatformSpec): HelmRelease[] {
           },
         },
         // The default of Kubernetes; with the chart's 30 s a write that meets a webhook which just went holds up everything behind it.
-        webhook: { replicaCount: replicas.certManager, timeoutSeconds: 10 },
-        cainjector: { replicaCount: replicas.certManager },
+        webhook: { ...pods('webhook'), timeoutSeconds: 10 },
+        cainjector: pods('cainjector'),
         // A job that waits for the webhook; the controller looks at the webhook itself.
         startupapicheck: { enabled: false },
       },
