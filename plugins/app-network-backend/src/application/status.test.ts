@@ -367,6 +367,67 @@ describe('appNetworkStatus', () => {
       {},
       [['PolicyReady', 'True', 'NoPolicy', 'everybody in the cluster']],
     ],
+    [
+      'says that calls leave through the egress gateway',
+      { egress: [{ host: 'api.stripe.com' }] },
+      {},
+      [
+        [
+          'PolicyReady',
+          'True',
+          'Applied',
+          'Calls to api.stripe.com:443 leave through the egress gateway',
+        ],
+      ],
+    ],
+    [
+      'says that calls leave straight from the pods where there is no egress gateway, and what the NetworkPolicy lets out',
+      { egress: [{ host: 'api.stripe.com' }] },
+      { facts: { ...DEFAULT_FACTS, egressGateway: undefined } },
+      [
+        [
+          'PolicyReady',
+          'True',
+          'Applied',
+          'the platform has no egress gateway\\. .* every address at port 443',
+        ],
+      ],
+    ],
+    [
+      'says that calls of pods outside the mesh leave straight from them',
+      {
+        egress: [{ host: 'api.stripe.com' }],
+        mesh: { enabled: false },
+        networkPolicy: { enabled: false },
+      },
+      {},
+      [
+        [
+          'PolicyReady',
+          'True',
+          'NoPolicy',
+          'straight from the pods, for pods outside the mesh have no proxy that .* the egress gateway\\.$',
+        ],
+      ],
+    ],
+    [
+      'tells a name for egress that is taken by the condition of policies, not by the one of the ingress gateway',
+      { egress: [{ host: 'api.stripe.com' }] },
+      {
+        result: {
+          conflicts: [
+            {
+              ref: { ...gatewayRef, name: 'shop.egress.gateway' },
+              owner: undefined,
+            },
+          ],
+        },
+      },
+      [
+        ['GatewayReady', 'True', 'Programmed', ''],
+        ['PolicyReady', 'False', 'NameTaken', 'shop.egress.gateway'],
+      ],
+    ],
   ])('%s', (_title, spec, around, expected) => {
     const { conditions = [] } = statusOf(spec, around);
     for (const [type, status, reason, message] of expected) {

@@ -34,6 +34,8 @@ describe('platformFacts', () => {
         kind: 'ClusterIssuer',
         group: 'cert-manager.io',
       },
+      egressGateway: undefined,
+      refusesUndeclaredHosts: false,
       trustDomain: 'cluster.local',
       namespaces: [
         'cert-manager',
@@ -44,6 +46,44 @@ describe('platformFacts', () => {
       systemHostnames: [],
       scrapers: [],
     });
+  });
+
+  it.each<[string, NetworkPlatformSpec, string | undefined]>([
+    ['by the profile', { profile: 'production' }, 'istio-system'],
+    [
+      'by its own word',
+      { components: { istio: { egressGateway: { enabled: true } } } },
+      'istio-system',
+    ],
+    [
+      'in a namespace of its own',
+      {
+        profile: 'production',
+        components: { istio: { egressGateway: { namespace: 'egress' } } },
+      },
+      'egress',
+    ],
+    [
+      'and does not where it is switched off',
+      {
+        profile: 'production',
+        components: { istio: { egressGateway: { enabled: false } } },
+      },
+      undefined,
+    ],
+    [
+      'and does not without Istio',
+      { profile: 'production', components: { istio: { enabled: false } } },
+      undefined,
+    ],
+  ])('has an egress gateway %s', (_, spec, namespace) => {
+    expect(platformFacts(platform(spec)).egressGateway).toEqual(
+      namespace && {
+        namespace,
+        host: `istio-egressgateway.${namespace}.svc.cluster.local`,
+        selector: { istio: 'egressgateway' },
+      },
+    );
   });
 
   it.each<[string, NetworkPlatformSpec, string[], string | undefined]>([
@@ -137,7 +177,12 @@ describe('platformFacts', () => {
             istio: {
               namespace: 'mesh',
               ingressGateway: { namespace: 'edge' },
-              values: { meshConfig: { trustDomain: 'example.org' } },
+              values: {
+                meshConfig: {
+                  trustDomain: 'example.org',
+                  outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+                },
+              },
             },
           },
           systemComponents: [
@@ -155,6 +200,7 @@ describe('platformFacts', () => {
       environmentName: 'blue',
       ingressGateway: { namespace: 'edge' },
       issuer: { name: 'vault', kind: 'Issuer', group: 'cert-manager.io' },
+      refusesUndeclaredHosts: true,
       trustDomain: 'example.org',
       scrapers: [{ namespace: 'monitoring', selector: { app: 'prometheus' } }],
     });

@@ -9,8 +9,11 @@ import {
 import { issuerInStatus, platformIssuer } from './certificates/platformIssuer';
 import { zoneNameServers } from './components/externalDns';
 import {
+  EGRESS_GATEWAY,
+  egressGatewayNamespace,
   INGRESS_GATEWAY,
   ingressGatewayNamespace,
+  refusesUndeclaredHosts,
   trustDomain,
 } from './components/istio';
 import { platformNamespaces } from './components/platformNamespaces';
@@ -49,6 +52,18 @@ export interface PlatformFacts {
     /** What the platform says is wrong with it; undefined where nothing is. */
     problem?: string;
   };
+  /** Undefined where the platform has none. */
+  egressGateway:
+    | {
+        namespace: string;
+        /** DNS name of its Service. */
+        host: string;
+        /** Labels of the gateway's pods. */
+        selector: Record<string, string>;
+      }
+    | undefined;
+  /** Whether sidecars refuse calls to hosts that nobody has declared (REGISTRY_ONLY); they let them out otherwise. */
+  refusesUndeclaredHosts: boolean;
   /** Issuer of certificates where an application names none: the one that the platform's status names, for that issues. */
   issuer: Required<IssuerRef>;
   /** Istio's trust domain, first part of a SPIFFE identity. */
@@ -74,10 +89,12 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
       namespace: ingressGatewayNamespace(spec),
       serviceAccount:
         existing.ingressGateway?.serviceAccount ?? INGRESS_GATEWAY,
-      selector: { istio: INGRESS_GATEWAY.replace(/^istio-/, '') },
+      selector: gatewayLabels(INGRESS_GATEWAY),
       addresses,
       ...problem(platform, 'IngressGatewayReady'),
     },
+    egressGateway: egressGateway(spec),
+    refusesUndeclaredHosts: refusesUndeclaredHosts(spec),
     issuer: issuerInStatus(platform) ?? platformIssuer(spec, undefined),
     trustDomain: trustDomain(spec),
     namespaces: platformNamespaces(platform),
@@ -92,6 +109,24 @@ export function platformFacts(platform: NetworkPlatform): PlatformFacts {
         selector: selector?.matchLabels ?? {},
       })),
   };
+}
+
+function egressGateway(
+  spec: NetworkPlatformSpec,
+): PlatformFacts['egressGateway'] {
+  const namespace = egressGatewayNamespace(spec);
+  return namespace === undefined
+    ? undefined
+    : {
+        namespace,
+        host: `${EGRESS_GATEWAY}.${namespace}.svc.cluster.local`,
+        selector: gatewayLabels(EGRESS_GATEWAY),
+      };
+}
+
+/** Labels that Istio's gateway chart gives to the pods of a release. */
+function gatewayLabels(release: string): Record<string, string> {
+  return { istio: release.replace(/^istio-/, '') };
 }
 
 function dnsMode(

@@ -214,6 +214,61 @@ const ruleSchema = Type.Object(
   { description: 'Which requests go where, and how.' },
 );
 
+const egressSchema = Type.Object(
+  {
+    host: Type.String({
+      description: 'Name of the outside host, as the application calls it.',
+      minLength: 1,
+      maxLength: 253,
+      pattern: HOSTNAME_PATTERN,
+    }),
+    port: Type.Optional(
+      Type.Integer({
+        description: 'Port of the outside host.',
+        default: 443,
+        minimum: 1,
+        maximum: 65535,
+      }),
+    ),
+    protocol: Type.Optional(
+      oneOf(['TLS', 'HTTP'], {
+        description:
+          'TLS: what the application encrypts by itself, such as HTTPS. HTTP: plaintext HTTP.',
+        default: 'TLS',
+      }),
+    ),
+  },
+  {
+    description: 'An outside host that it calls.',
+    ...celRules(
+      {
+        rule: "!self.host.startsWith('*')",
+        message:
+          'egress.host cannot be a wildcard: the egress gateway has to look up one name; list each host',
+        fieldPath: '.host',
+      },
+      {
+        rule: "!self.host.matches('(^|[.])[0-9]+$')",
+        message:
+          'egress.host must be a name, not an address: calls are told apart by their names; let an address out with a NetworkPolicy and a ServiceEntry of your own',
+        fieldPath: '.host',
+      },
+      {
+        rule: "self.host.contains('.') && !self.host.matches('^[^.]+[.][^.]+[.]svc([.]|$)|[.]cluster[.]local$')",
+        message:
+          'egress.host must be outside of the cluster: Services of the cluster are called without egress, where access of the AppNetwork that is called allows it',
+        fieldPath: '.host',
+      },
+      {
+        rule: "self.protocol != 'HTTP' || self.port != 443",
+        message:
+          'egress.port of protocol HTTP must be said, such as 80: 443, the default, is the port of TLS',
+        fieldPath: '.port',
+      },
+    ),
+  },
+);
+
 const specSchema = Type.Object(
   {
     selector: Type.Optional(
@@ -330,23 +385,12 @@ const specSchema = Type.Object(
       ),
     ),
     egress: Type.Optional(
-      Type.Array(
-        Type.Object({
-          host: Type.String({
-            minLength: 1,
-            maxLength: 253,
-            pattern: HOSTNAME_PATTERN,
-          }),
-          port: portNumber('Port of the outside host.'),
-          protocol: oneOf(['TLS', 'HTTP'], {
-            description: 'What is spoken there.',
-          }),
-        }),
-        {
-          description: 'Outside hosts it calls, through the egress gateway.',
-          maxItems: 64,
-        },
-      ),
+      Type.Array(egressSchema, {
+        description: 'Outside hosts it calls, through the egress gateway.',
+        maxItems: 64,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['host', 'port'],
+      }),
     ),
     networkPolicy: Type.Optional(
       Type.Object(

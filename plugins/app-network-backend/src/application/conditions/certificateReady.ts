@@ -2,7 +2,7 @@ import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.
 import type { NewCondition } from '../../engine/conditions';
 import { describe, objectRef } from '../../engine/objects';
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
-import { CERTIFICATE, SECRET } from '../render/kinds';
+import { CERTIFICATE } from '../render/kinds';
 import { failed } from './failures';
 import {
   fails,
@@ -19,11 +19,7 @@ type Certificate = ICertificate & KubernetesObject;
 /** Whether the gateway has a valid certificate of the hostnames. */
 export function certificateReady(observation: Observation): NewCondition {
   const { appNetwork, rendered } = observation;
-  const failure = failed(
-    'CertificateReady',
-    [CERTIFICATE, SECRET],
-    observation,
-  );
+  const failure = failed('CertificateReady', observation);
   if (failure) {
     return failure;
   }

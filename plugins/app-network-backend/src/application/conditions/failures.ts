@@ -1,28 +1,38 @@
-import type {
-  AppNetworkConditionType,
-  ObjectRef,
+import {
+  APP_NETWORK_CONDITIONS,
+  type AppNetwork,
+  type AppNetworkConditionType,
+  type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { NewCondition } from '../../engine/conditions';
 import { apiGroup, describe } from '../../engine/objects';
 import type { KindRef } from '../../engine/types';
+import { isEgressObject } from '../render/egress/names';
+import {
+  CERTIFICATE,
+  DESTINATION_RULE,
+  GATEWAY,
+  SECRET,
+  VIRTUAL_SERVICE,
+} from '../render/kinds';
 import { fails, type Observation } from './observation';
+
+/** Kinds of the objects that a condition speaks of; PolicyReady speaks of the rest. */
+const KINDS: Partial<Record<AppNetworkConditionType, readonly KindRef[]>> = {
+  GatewayReady: [GATEWAY, VIRTUAL_SERVICE, DESTINATION_RULE],
+  CertificateReady: [CERTIFICATE, SECRET],
+};
 
 /**
  * The condition of a part that could not be rendered, or whose objects could not be written; undefined where nothing is wrong. The first
  * reason counts, and every message is told.
- *
- * @param kinds - kinds of the part's objects
  */
 export function failed(
   type: AppNetworkConditionType,
-  kinds: readonly KindRef[],
-  { rendered, result }: Observation,
+  { appNetwork, rendered, result }: Observation,
 ): NewCondition | undefined {
   const isOfPart = ({ ref }: { ref: ObjectRef }) =>
-    kinds.some(
-      ({ apiVersion, kind }) =>
-        apiVersion === ref.apiVersion && kind === ref.kind,
-    );
+    conditionOf(appNetwork, ref) === type;
   const causes = [
     ...rendered.problems.filter(({ condition }) => condition === type),
     ...result.conflicts.filter(isOfPart).map(nameTaken),
@@ -31,6 +41,19 @@ export function failed(
   const [first] = causes;
   const messages = new Set(causes.map(({ message }) => message));
   return first && fails(type, first.reason, [...messages].join(' '));
+}
+
+function conditionOf(
+  appNetwork: AppNetwork,
+  ref: ObjectRef,
+): AppNetworkConditionType {
+  const found = APP_NETWORK_CONDITIONS.find(type =>
+    KINDS[type]?.some(
+      ({ apiVersion, kind }) =>
+        apiVersion === ref.apiVersion && kind === ref.kind,
+    ),
+  );
+  return found && !isEgressObject(appNetwork, ref) ? found : 'PolicyReady';
 }
 
 interface Cause {

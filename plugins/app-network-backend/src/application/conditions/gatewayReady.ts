@@ -1,5 +1,4 @@
 import type { NewCondition } from '../../engine/conditions';
-import { DESTINATION_RULE, GATEWAY, VIRTUAL_SERVICE } from '../render/kinds';
 import { SEE_PLATFORM } from '../render/exposure';
 import { failed } from './failures';
 import {
@@ -13,11 +12,7 @@ import {
 /** Whether the ingress gateway is told to serve the hostnames, and can be reached. */
 export function gatewayReady(observation: Observation): NewCondition {
   const { appNetwork, facts, rendered } = observation;
-  const failure = failed(
-    'GatewayReady',
-    [GATEWAY, VIRTUAL_SERVICE, DESTINATION_RULE],
-    observation,
-  );
+  const failure = failed('GatewayReady', observation);
   if (failure) {
     return failure;
   }

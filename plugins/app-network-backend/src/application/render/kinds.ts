@@ -15,6 +15,11 @@ export const DESTINATION_RULE = {
   kind: 'DestinationRule',
 } as const satisfies KindRef;
 
+export const SERVICE_ENTRY = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'ServiceEntry',
+} as const satisfies KindRef;
+
 export const AUTHORIZATION_POLICY = {
   apiVersion: 'security.istio.io/v1',
   kind: 'AuthorizationPolicy',
@@ -45,6 +50,7 @@ export const RENDERED_KINDS: readonly KindRef[] = [
   GATEWAY,
   VIRTUAL_SERVICE,
   DESTINATION_RULE,
+  SERVICE_ENTRY,
   AUTHORIZATION_POLICY,
   PEER_AUTHENTICATION,
   CERTIFICATE,

@@ -4,9 +4,11 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../platform/facts';
 import { accessEntries } from './access';
+import { egressWay } from './egress/egress';
+import { egressEntries } from './egress/entries';
 import { NETWORK_POLICY } from './kinds';
 import { objectMeta } from './metadata';
-import { gatewayPorts } from './ports';
+import { gatewayPorts, sortedPorts } from './ports';
 import type { Route } from './routes';
 import { podLabels } from './selector';
 
@@ -14,8 +16,9 @@ import { podLabels } from './selector';
 export interface NetworkPolicy extends KubernetesObject {
   spec: {
     podSelector: LabelSelector;
-    policyTypes: 'Ingress'[];
-    ingress?: IngressRule[];
+    policyTypes: ('Ingress' | 'Egress')[];
+    ingress: IngressRule[];
+    egress: EgressRule[];
   };
 }
 
@@ -24,16 +27,48 @@ interface LabelSelector {
 }
 
 interface IngressRule {
-  from: { namespaceSelector?: LabelSelector; podSelector?: LabelSelector }[];
-  ports?: { protocol: 'TCP'; port: number }[];
+  from: Pods[];
+  ports?: Port[];
+}
+
+interface EgressRule {
+  to: (Pods | { ipBlock: { cidr: string } })[];
+  ports?: Port[];
+}
+
+interface Pods {
+  namespaceSelector?: LabelSelector;
+  podSelector?: LabelSelector;
+}
+
+interface Port {
+  protocol: 'TCP' | 'UDP';
+  port: number;
 }
 
 /** Label that the API server puts on every namespace. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
+/** Every address, in IPv4 and IPv6. */
+const EVERYWHERE = ['0.0.0.0/0', '::/0'];
+
 /**
- * The NetworkPolicy on the pods: connections that may come in. It knows pods by namespace and label and no service accounts, so that it lets
- * in a little more than the AuthorizationPolicy behind it. Ports are those of the pods: a sidecar takes over behind the policy.
+ * Addresses that are not the internet's (RFC 1918, 6598, 3927; RFC 4193, 4291): where a cluster's name servers are that are no pods, such as
+ * a node's own cache and a cloud's resolver.
+ */
+const NOT_THE_INTERNET = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+];
+
+/**
+ * The NetworkPolicy on the pods: connections that may come in and go out. It knows pods by namespace and label and no service accounts, so
+ * that it lets in a little more than the AuthorizationPolicy behind it. Ports are those of the pods: a sidecar takes over behind the policy.
  *
  * @param routes - what the ingress gateway routes to the pods; empty where it is not to call them
  */
@@ -48,15 +83,43 @@ export function renderNetworkPolicy(
     metadata: objectMeta(appNetwork),
     spec: {
       podSelector: own,
-      policyTypes: ['Ingress'],
+      policyTypes: ['Ingress', 'Egress'],
       ingress: [
         ...fromIngressGateway(facts, routes),
         { from: [{ podSelector: own }] },
         ...fromAccess(appNetwork),
         ...fromScrapers(facts),
       ],
+      egress: [
+        // Pods of the cluster, whose own policies decide; istiod, DNS and the gateways are among them.
+        { to: [{ namespaceSelector: {} }] },
+        {
+          to: NOT_THE_INTERNET.map(ipBlock),
+          ports: [
+            { protocol: 'UDP', port: 53 },
+            { protocol: 'TCP', port: 53 },
+          ],
+        },
+        ...toOutside(appNetwork, facts),
+      ],
     },
   };
+}
+
+/** Where calls to outside hosts leave straight from the pods. A NetworkPolicy knows no names, so that their ports are open to every address. */
+function toOutside(appNetwork: AppNetwork, facts: PlatformFacts): EgressRule[] {
+  const ports = sortedPorts(egressEntries(appNetwork).map(({ port }) => port));
+  return egressWay(appNetwork, facts) === 'Direct'
+    ? [{ to: EVERYWHERE.map(ipBlock), ports: ports.map(tcp) }]
+    : [];
+}
+
+function ipBlock(cidr: string): { ipBlock: { cidr: string } } {
+  return { ipBlock: { cidr } };
+}
+
+function tcp(port: number): Port {
+  return { protocol: 'TCP', port };
 }
 
 function fromIngressGateway(
@@ -106,7 +169,7 @@ function rule(
 ): IngressRule {
   return {
     from: [peer],
-    ...(ports ? { ports: ports.map(port => ({ protocol: 'TCP', port })) } : {}),
+    ...(ports ? { ports: ports.map(tcp) } : {}),
   };
 }
 

@@ -82,6 +82,14 @@ const appNetwork: fc.Arbitrary<AppNetwork> = fc
         ),
         { maxLength: 4 },
       ),
+      egress: fc.uniqueArray(
+        fc.record({
+          host: fc.constantFrom('api.example.com', 'a-p.i.example.com'),
+          port: fc.constantFrom(80, 443),
+          protocol: fc.constantFrom('TLS', 'HTTP'),
+        }),
+        { selector: ({ host, port }) => `${host}:${port}`, maxLength: 3 },
+      ),
     },
     { requiredKeys: [] },
   )
@@ -102,7 +110,7 @@ const facts = {
 
 /** The same AppNetwork with every list that has no order turned round. */
 function reversed({ spec = {}, ...rest }: AppNetwork): AppNetwork {
-  const { hostnames, mesh, access, rules } = spec;
+  const { hostnames, mesh, access, egress, rules } = spec;
   return {
     ...rest,
     spec: {
@@ -119,6 +127,7 @@ function reversed({ spec = {}, ...rest }: AppNetwork): AppNetwork {
           .map(entry => ({ ...entry, ports: entry.ports?.toReversed() }))
           .toReversed(),
       }),
+      ...(egress && { egress: egress.toReversed() }),
       ...(rules && {
         rules: rules.map(written => ({
           ...written,

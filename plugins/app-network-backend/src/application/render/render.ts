@@ -4,10 +4,10 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import { reservedFor } from '../../platform/components/platformNamespaces';
 import type { PlatformFacts } from '../../platform/facts';
+import { renderEgress } from './egress/egress';
 import { renderExposure } from './exposure';
 import { renderPolicies } from './policies';
 import type { Problem, Rendered, RenderInput } from './types';
-import { unsupportedFields } from './unsupported';
 
 /**
  * Everything that an AppNetwork becomes on a platform. Pure: the same arguments give the same result, whatever the order of lists that have
@@ -38,12 +38,12 @@ export function render(
   );
   return {
     ...exposure,
-    objects: [...policies.objects, ...exposure.objects],
-    problems: [
-      ...exposure.problems,
-      ...policies.problems,
-      ...unsupportedFields(complete),
+    objects: [
+      ...policies.objects,
+      ...renderEgress(complete, facts),
+      ...exposure.objects,
     ],
+    problems: [...exposure.problems, ...policies.problems],
   };
 }
 

@@ -27,6 +27,12 @@ export const DEFAULT_FACTS: PlatformFacts = {
     selector: { istio: 'ingressgateway' },
     addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
   },
+  egressGateway: {
+    namespace: 'istio-system',
+    host: 'istio-egressgateway.istio-system.svc.cluster.local',
+    selector: { istio: 'egressgateway' },
+  },
+  refusesUndeclaredHosts: false,
   issuer: {
     name: 'app-network-ca',
     kind: 'ClusterIssuer',
@@ -106,6 +112,10 @@ function withChanges(
       facts.dnsSuffix === null
         ? undefined
         : facts.dnsSuffix ?? DEFAULT_FACTS.dnsSuffix,
+    egressGateway:
+      facts.egressGateway === null
+        ? undefined
+        : facts.egressGateway ?? DEFAULT_FACTS.egressGateway,
     ingressGateway: {
       ...DEFAULT_FACTS.ingressGateway,
       ...facts.ingressGateway,

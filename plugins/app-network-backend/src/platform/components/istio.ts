@@ -37,11 +37,35 @@ export function ingressGatewayNamespace(spec: NetworkPlatformSpec): string {
   );
 }
 
+/** Where the egress gateway is: beside istiod unless the spec says otherwise. Undefined where there is none. */
+export function egressGatewayNamespace(
+  spec: NetworkPlatformSpec,
+): string | undefined {
+  const { enabled = true, egressGateway } = spec.components?.istio ?? {};
+  const { egressGateway: byDefault } =
+    PROFILES[spec.profile ?? 'development'].enabled;
+  return enabled && (egressGateway?.enabled ?? byDefault)
+    ? egressGateway?.namespace ?? istioNamespace(spec)
+    : undefined;
+}
+
 /** Istio's trust domain, first part of its identities. */
 export function trustDomain(spec: NetworkPlatformSpec): string {
-  const { meshConfig } = (spec.components?.istio?.values ?? {}) as JsonObject;
-  const chosen = (meshConfig as JsonObject | undefined)?.trustDomain;
+  const chosen = meshConfig(spec).trustDomain;
   return typeof chosen === 'string' && chosen ? chosen : 'cluster.local';
+}
+
+/** Whether sidecars refuse calls to hosts that nobody has declared; they let them out by default (istio.mesh.v1alpha1.MeshConfig). */
+export function refusesUndeclaredHosts(spec: NetworkPlatformSpec): boolean {
+  const policy = meshConfig(spec).outboundTrafficPolicy as
+    | JsonObject
+    | undefined;
+  return policy?.mode === 'REGISTRY_ONLY';
+}
+
+function meshConfig(spec: NetworkPlatformSpec): JsonObject {
+  const values = (spec.components?.istio?.values ?? {}) as JsonObject;
+  return (values.meshConfig ?? {}) as JsonObject;
 }
 
 /** Istio: its kinds, the control plane, and the gateways. */
@@ -105,9 +129,7 @@ export function istioReleases(spec: NetworkPlatformSpec): HelmRelease[] {
       },
     }),
     gateway(EGRESS_GATEWAY, istio.egressGateway, {
-      enabled:
-        enabled &&
-        (istio.egressGateway?.enabled ?? profile.enabled.egressGateway),
+      enabled: egressGatewayNamespace(spec) !== undefined,
       replicas: replicas.egressGateway,
       service: { type: 'ClusterIP' },
     }),
