@@ -105,6 +105,41 @@ describe('An AppNetwork', () => {
       /timeouts\.request/,
     ],
     ['an unknown field', { hostname: 'a.example.com' }, /spec\.hostname/],
+    [
+      'egress to a wildcard',
+      { egress: [{ host: '*.example.com' }] },
+      /spec\.egress\[0\]\.host.*cannot be a wildcard.*list each host/,
+    ],
+    [
+      'egress to an address',
+      { egress: [{ host: '203.0.113.7' }] },
+      /spec\.egress\[0\]\.host.*must be a name, not an address/,
+    ],
+    ...[
+      'localhost',
+      'cart.cart.svc',
+      'cart.cart.svc.k8s.example.com',
+      'cart.cluster.local',
+    ].map((host): [string, unknown, RegExp] => [
+      `egress to ${host}, which is in the cluster`,
+      { egress: [{ host }] },
+      /spec\.egress\[0\]\.host.*must be outside of the cluster/,
+    ]),
+    [
+      'egress by HTTP to the port of TLS',
+      { egress: [{ host: 'api.example.com', protocol: 'HTTP' }] },
+      /spec\.egress\[0\]\.port.*must be said, such as 80/,
+    ],
+    [
+      'egress to a port of a host twice',
+      {
+        egress: [
+          { host: 'api.example.com' },
+          { host: 'api.example.com', port: 443, protocol: 'TLS' },
+        ],
+      },
+      /spec\.egress: duplicate entries for key.*api\.example\.com.*443/,
+    ],
   ])('is refused with %s', async (_, spec, message) => {
     await expect(admit(spec)).rejects.toThrow(message);
   });
@@ -138,6 +173,7 @@ describe('An AppNetwork', () => {
         mesh: {},
         networkPolicy: {},
         dns: {},
+        egress: [{ host: 'svc.example.com' }],
       },
     ],
   ])(

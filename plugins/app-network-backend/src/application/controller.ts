@@ -55,6 +55,7 @@ export function startAppNetworkController(
       source(appNetworks, changed => [
         objectKey(changed),
         ...sharingHostnames(appNetworks, changed),
+        ...callingOutside(appNetworks, changed),
       ]),
       source(platforms, () => appNetworks.list().map(objectKey)),
       source(services, inNamespace),
@@ -97,6 +98,17 @@ export function sharingHostnames(
           hostname.startsWith(`${metadata.name}.${metadata.namespace}.`),
         );
   return appNetworks.list().filter(asksForOne).map(objectKey);
+}
+
+/** AppNetworks of the same namespace that call the outside: what another one calls there concerns them. */
+function callingOutside(
+  appNetworks: Informer<AppNetwork>,
+  { metadata }: AppNetwork,
+): string[] {
+  return appNetworks
+    .list(metadata.namespace)
+    .filter(({ spec }) => spec?.egress?.length)
+    .map(objectKey);
 }
 
 /**

@@ -53,6 +53,9 @@ export async function readInput(
       informers.appNetworks.list(),
       facts,
     ),
+    neighbours: informers.appNetworks
+      .list(namespace)
+      .filter(({ metadata }) => metadata.name !== appNetwork.metadata.name),
     certificateSecretTaken: await isCertificateSecretTaken(
       client,
       informers,

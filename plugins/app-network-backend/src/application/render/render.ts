@@ -40,7 +40,7 @@ export function render(
     ...exposure,
     objects: [
       ...policies.objects,
-      ...renderEgress(complete, facts),
+      ...renderEgress(complete, facts, input.neighbours ?? []),
       ...exposure.objects,
     ],
     problems: [...exposure.problems, ...policies.problems],

@@ -1,4 +1,5 @@
 import type {
+  AppNetwork,
   AppNetworkConditionType,
   Condition,
   KubernetesObject,
@@ -53,6 +54,8 @@ export interface RenderInput {
   certificateSecret?: Secret | 'Unread';
   /** Hostnames that are another's; they are not served by this one. */
   takenHostnames?: readonly TakenHostname[];
+  /** Other AppNetworks of its namespace; default: none. */
+  neighbours?: readonly AppNetwork[];
   /** Whether a Secret that this project did not make has the name of the certificate's Secret; nobody may overwrite it. */
   certificateSecretTaken?: boolean;
 }

@@ -81,6 +81,9 @@ export function readRenderCase(name: string): {
         ({ metadata }) => metadata.name,
       ),
       certificateSecret: ofKind<Secret>('Secret')[0],
+      neighbours: ofKind<AppNetwork>('AppNetwork').filter(
+        ({ metadata }) => metadata.namespace === appNetwork.metadata.namespace,
+      ),
       takenHostnames: takenHostnames(
         appNetwork,
         ofKind<AppNetwork>('AppNetwork'),

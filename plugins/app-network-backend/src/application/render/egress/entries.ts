@@ -8,18 +8,30 @@ export type EgressEntry = Required<
   NonNullable<AppNetworkSpec['egress']>[number]
 >;
 
-/** `spec.egress`, in an order of its own, each port of a host once, with the defaults filled in: the list has none. */
+/** `spec.egress` with the defaults filled in, in an order of its own: the list has none. */
 export function egressEntries({ spec }: AppNetwork): EgressEntry[] {
-  const entries = new Map(
-    (spec?.egress ?? []).map(({ host, port = 443, protocol = 'TLS' }) => [
-      `${host}:${port}`,
-      { host, port, protocol },
-    ]),
+  return distinctEntries(
+    (spec?.egress ?? []).map(({ host, port = 443, protocol = 'TLS' }) => ({
+      host,
+      port,
+      protocol,
+    })),
   );
-  return [...entries.values()].sort((one, other) =>
-    one.host === other.host
-      ? one.port - other.port
-      : compare(one.host, other.host),
+}
+
+/** Each port of a host once, in order. Of two protocols one is taken, whatever the order. */
+export function distinctEntries(
+  entries: readonly EgressEntry[],
+): EgressEntry[] {
+  const sorted = entries.toSorted(
+    (one, other) =>
+      compare(one.host, other.host) ||
+      one.port - other.port ||
+      compare(one.protocol, other.protocol),
+  );
+  return sorted.filter(
+    ({ host, port }, index) =>
+      host !== sorted[index - 1]?.host || port !== sorted[index - 1]?.port,
   );
 }
 
@@ -35,5 +47,8 @@ export function byHost(
 }
 
 function compare(one: string, other: string): number {
+  if (one === other) {
+    return 0;
+  }
   return one < other ? -1 : 1;
 }
