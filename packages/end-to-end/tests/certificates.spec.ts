@@ -252,7 +252,7 @@ test.describe('Certificates on the wire', () => {
       what: 'nothing, for the Secret is missing',
       name: 'missing',
       message:
-        'does not exist. Create it: kubectl create secret tls missing --namespace cert-manager --cert=ca.crt --key=ca.key',
+        'does not exist. Create it with kubectl create secret tls missing --namespace cert-manager --cert=ca.crt --key=ca.key, or name another.',
     },
   ]) {
     test(`stay what they are where the given CA is ${what}`, () =>

@@ -2,6 +2,10 @@ import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.
 import type { NewCondition } from '../../engine/conditions';
 import { describe, objectRef } from '../../engine/objects';
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import {
+  sentence,
+  servedMeanwhile,
+} from '../../platform/certificates/issuance';
 import { CERTIFICATE } from '../render/kinds';
 import { failed } from './failures';
 import {
@@ -110,7 +114,7 @@ function issuedCertificate(observation: Observation): NewCondition {
       'CertificateReady',
       issuing.reason ?? 'Failed',
       `${what} could not be issued by ${from}: ${
-        issuanceCause ?? issuing.message
+        issuanceCause ?? sentence(issuing.message ?? '')
       } cert-manager tries again by itself, an hour after the first failure and later each time; cmctl renew ${
         certificate.metadata.name
       } --namespace ${
@@ -122,16 +126,9 @@ function issuedCertificate(observation: Observation): NewCondition {
     'CertificateReady',
     issuing ? 'Issuing' : ready.reason ?? 'NotReady',
     `${what} is not ready: ${
-      issuanceCause ?? (issuing ?? ready).message
+      issuanceCause ?? sentence((issuing ?? ready).message ?? '')
     } It is asked of ${from}; if it stays so, see whether that issuer is there and ready.${meanwhile}`,
   );
-}
-
-/** The Secret keeps the certificate before until the new one is there. */
-function servedMeanwhile({ status }: Certificate, now: Date): string {
-  return status?.notAfter && Date.parse(status.notAfter) > now.getTime()
-    ? ` Until then the one before is served, which is valid until ${status.notAfter}.`
-    : '';
 }
 
 function findCertificate({ result }: Observation): Certificate | undefined {

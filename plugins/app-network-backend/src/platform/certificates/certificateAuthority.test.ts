@@ -79,7 +79,7 @@ describe('checkGivenCa', () => {
     [
       'is missing',
       async () => undefined,
-      'does not exist. Create it: kubectl create secret tls my-ca --namespace cert-manager --cert=ca.crt --key=ca.key',
+      'does not exist. Create it with kubectl create secret tls my-ca --namespace cert-manager --cert=ca.crt --key=ca.key, or name another.',
     ],
     [
       'has other keys',

@@ -79,7 +79,7 @@ export function checkGivenCa(
   const wrong = (found: string): GivenCa => ({ problem: `${what} ${found}` });
   if (!secret) {
     return wrong(
-      `does not exist. Create it: kubectl create secret tls ${ref.name} --namespace ${ref.namespace} --cert=ca.crt --key=ca.key`,
+      `does not exist. Create it with kubectl create secret tls ${ref.name} --namespace ${ref.namespace} --cert=ca.crt --key=ca.key, or name another.`,
     );
   }
   const { data = {} } = secret;

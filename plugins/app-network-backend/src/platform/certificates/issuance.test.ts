@@ -87,12 +87,14 @@ describe('issuanceCause', () => {
       'CertificateRequest istio-system/shop-1: Waiting on order.',
     ],
     [
-      'the order’s reason',
+      'the order’s reason, on one line',
       {
         requests: [pending],
-        orders: [order({ reason: 'Failed to create Order: 429 rateLimited' })],
+        orders: [
+          order({ reason: 'Failed to create Order: 400\n\tone\n\tanother' }),
+        ],
       },
-      'Order istio-system/order: Failed to create Order: 429 rateLimited.',
+      'Order istio-system/order: Failed to create Order: 400 one another.',
     ],
     [
       'the challenge’s own error, and what to do about the record',

@@ -3,7 +3,10 @@ import type {
   IChallenge,
   IOrder,
 } from '@kubernetes-models/cert-manager/acme.cert-manager.io/v1';
-import type { ICertificateRequest } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
+import type {
+  ICertificate,
+  ICertificateRequest,
+} from '@kubernetes-models/cert-manager/cert-manager.io/v1';
 import { describe, objectRef } from '../../engine/objects';
 import { MANAGED_BY_SELECTOR } from '../../engine/reconcileOwned';
 import type { Informer, Informers } from '../../engine/types';
@@ -87,6 +90,19 @@ export function issuanceCause(
     : undefined;
 }
 
+/**
+ * What is served while a Certificate is not ready, as a sentence after a space: its Secret keeps the one before until the new one is there.
+ * Empty where that one has expired, or there was none.
+ */
+export function servedMeanwhile(
+  { status }: KubernetesObject & Pick<ICertificate, 'status'>,
+  now: Date,
+): string {
+  return status?.notAfter && Date.parse(status.notAfter) > now.getTime()
+    ? ` Until then the one before is served, which is valid until ${status.notAfter}.`
+    : '';
+}
+
 function challengeCause(challenge: Challenge): string {
   const { type, dnsName } = challenge.spec ?? {};
   const state = challenge.status?.state;
@@ -118,6 +134,8 @@ function latest<T extends KubernetesObject>(
   )[0];
 }
 
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+/** A message of cert-manager's as a sentence on one line; ACME servers' errors have a line for each of their parts. */
+export function sentence(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return /[.!?]$/.test(line) ? line : `${line}.`;
 }

@@ -1,5 +1,6 @@
 import { withDefaults } from '@app-network/backstage-plugin-app-network-common';
 import { describe, objectRef } from '../../engine/objects';
+import { sentence, servedMeanwhile } from '../certificates/issuance';
 import {
   isClusterIssuer,
   platformIssuer,
@@ -82,6 +83,7 @@ export function certificatesReady(observation: PlatformObservation): Row {
 function unissuedRow({
   owned,
   issuanceCause,
+  now,
 }: PlatformObservation): Row | undefined {
   const certificate = owned.observed.find(
     object =>
@@ -96,9 +98,11 @@ function unissuedRow({
       reason: 'CertificateNotReady',
       message: `${describe(objectRef(certificate))} is not ready: ${
         cause ??
-        readyCondition(certificate)?.message ??
-        'cert-manager has not looked at it yet.'
-      }`,
+        sentence(
+          readyCondition(certificate)?.message ??
+            'cert-manager has not looked at it yet',
+        )
+      }${servedMeanwhile(certificate, now)}`,
       progressing: cause === undefined,
     }
   );
