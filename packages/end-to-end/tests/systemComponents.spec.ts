@@ -196,12 +196,12 @@ test.describe('A system component', () => {
     await served();
   });
 
-  test('that is listed no longer has neither Ingress nor certificate, and leaves the mesh', async () => {
+  test('that is listed no longer has no Ingress, certificate or Secret, and leaves the mesh', async () => {
     await list({ mesh: true }, 'In');
     await patchPlatform(cluster, { systemComponents: [] });
     const left = () =>
       kubectl(cluster, [
-        ...['get', 'ingresses,certificates', '--all-namespaces'],
+        ...['get', 'ingresses,certificates,secrets', '--all-namespaces'],
         ...['--selector', 'app-network.io/owner=default', '--output', 'name'],
       ]);
     await expect.poll(left).not.toContain('dashboard');

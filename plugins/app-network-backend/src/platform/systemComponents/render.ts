@@ -2,6 +2,7 @@ import {
   MANAGED_BY,
   MANAGED_BY_LABEL,
   NETWORK_PLATFORM_NAME,
+  OWNER_LABEL,
   type KubernetesObject,
   type NetworkPlatformSpec,
   type SystemComponent,
@@ -21,7 +22,6 @@ import {
   nginxIsMeshed,
 } from '../components/ingressNginx';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from '../components/istio';
-import { PLATFORM_LABEL } from '../installedReleases';
 import type { PlatformObject } from '../render/render';
 import {
   hostnameProblem,
@@ -265,11 +265,11 @@ function renderCertificate(
     },
     spec: {
       secretName: name,
-      // cert-manager leaves a Secret behind; by the labels it is found when the platform goes.
+      // cert-manager leaves a Secret behind; with the labels it is found and goes with the component.
       secretTemplate: {
         labels: {
           [MANAGED_BY_LABEL]: MANAGED_BY,
-          [PLATFORM_LABEL]: NETWORK_PLATFORM_NAME,
+          [OWNER_LABEL]: NETWORK_PLATFORM_NAME,
         },
       },
       dnsNames: [hostname],

@@ -1,5 +1,6 @@
 import {
   NETWORK_PLATFORM_NAME,
+  OWNER_LABEL,
   type KubernetesObject,
   type NetworkPlatform,
   type ObjectRef,
@@ -10,7 +11,6 @@ import type { KubernetesClient } from '../../engine/types';
 import type { ClusterFacts } from '../clusterFacts';
 import { certManagerNamespace } from '../components/certManager';
 import { istioNamespace } from '../components/istio';
-import { PLATFORM_LABEL } from '../installedReleases';
 import { CA_SECRET } from '../render/issuer';
 
 /**
@@ -51,7 +51,7 @@ async function certificateSecrets(
   const secrets = await client.list<KubernetesObject>(
     { apiVersion: 'v1', kind: 'Secret' },
     {
-      labelSelector: `${MANAGED_BY_SELECTOR},${PLATFORM_LABEL}=${NETWORK_PLATFORM_NAME}`,
+      labelSelector: `${MANAGED_BY_SELECTOR},${OWNER_LABEL}=${NETWORK_PLATFORM_NAME}`,
     },
   );
   return secrets.map(objectRef);
