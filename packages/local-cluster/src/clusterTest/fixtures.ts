@@ -34,9 +34,10 @@ function archive(files: Record<string, string | Buffer>): Promise<Buffer> {
   return buffer(tar);
 }
 
-/** A certificate of its own for an address, PEM. */
+/** A certificate of its own for an address and for names, PEM. */
 export async function serverCertificate(
   address: string,
+  names: readonly string[] = [],
 ): Promise<{ authority: string; certificate: string; key: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, [
@@ -51,6 +52,7 @@ export async function serverCertificate(
       new x509.BasicConstraintsExtension(true),
       new x509.SubjectAlternativeNameExtension([
         { type: 'ip', value: address },
+        ...names.map(value => ({ type: 'dns' as const, value })),
       ]),
     ],
   });

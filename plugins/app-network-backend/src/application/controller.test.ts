@@ -5,7 +5,7 @@ import {
   type AppNetwork,
 } from '@app-network/backstage-plugin-app-network-common';
 import { syncedInformer } from '../engine/testing/syncedInformer';
-import { keysOfOwner, sharingHostnames } from './controller';
+import { callingOutside, keysOfOwner, sharingHostnames } from './controller';
 
 const KIND = { apiVersion: API_VERSION, kind: 'AppNetwork' } as const;
 
@@ -77,6 +77,20 @@ describe('sharingHostnames', () => {
     expect(sharingHostnames(informer, changed)).toEqual([
       'shop/below',
       'shop/above',
+    ]);
+  });
+});
+
+describe('callingOutside', () => {
+  it('finds those of the namespace that call the outside, whether or not the changed one still does', () => {
+    const egress = [{ host: 'api.example.com' }];
+    const informer = syncedInformer(KIND, [
+      appNetwork('shop', 'cart', { egress }),
+      appNetwork('shop', 'web'),
+      appNetwork('elsewhere', 'cart', { egress }),
+    ]);
+    expect(callingOutside(informer, appNetwork('shop', 'gone'))).toEqual([
+      'shop/cart',
     ]);
   });
 });

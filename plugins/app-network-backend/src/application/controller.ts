@@ -101,7 +101,7 @@ export function sharingHostnames(
 }
 
 /** AppNetworks of the same namespace that call the outside: what another one calls there concerns them. */
-function callingOutside(
+export function callingOutside(
   appNetworks: Informer<AppNetwork>,
   { metadata }: AppNetwork,
 ): string[] {
