@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
+import { auditEvents } from '../src/auditLog.ts';
 import { getObject, kubectl, localCluster } from '../src/cluster.ts';
-import { platformCondition } from '../src/platform.ts';
+import { patchPlatform, platformCondition } from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
 
 interface Status {
@@ -42,4 +43,53 @@ test('What the charts brought is as it was made, and is put right when somebody 
     .poll(() => platformCondition(cluster, 'Ready'), { timeout: 60_000 })
     .toMatchObject({ status: 'True' });
   expect(await drifted()).toEqual([]);
+});
+
+test('A platform that is as it should be costs no write and no run of Helm, however often it is looked at', async () => {
+  const cluster = await localCluster(CLUSTER_NAME);
+  const isReady = () =>
+    expect
+      .poll(() => platformCondition(cluster, 'Ready'), { timeout: 60_000 })
+      .toMatchObject({ status: 'True' });
+  await isReady();
+  const before = (await auditEvents(cluster)).length;
+  const looked = 5;
+  for (let look = 1; look <= looked; look++) {
+    // Each is an event for the reconciler, of an object of its own, of one that Helm made, and of one that is nobody's.
+    for (const object of [
+      ['networkplatform', 'default'],
+      ['service', 'istiod', '--namespace=istio-system'],
+      ['deployment', 'coredns', '--namespace=kube-system'],
+    ]) {
+      await kubectl(cluster, [
+        ...['annotate', ...object, '--overwrite'],
+        `example.com/look=${look}`,
+      ]);
+    }
+    // What is not looked at yet is by the time that the status tells of another generation, which is one write.
+    await patchPlatform(cluster, {
+      driftPolicy: look % 2 === 0 ? 'Repair' : 'Report',
+    });
+    await isReady();
+  }
+  await patchPlatform(cluster, { driftPolicy: null });
+  await isReady();
+
+  const events = (await auditEvents(cluster)).slice(before);
+  expect(
+    events
+      .filter(
+        ({ requestURI, userAgent = '' }) =>
+          /^(app-network|Helm)/.test(userAgent) &&
+          !requestURI.includes('dryRun=All'),
+      )
+      .map(
+        ({ verb, requestURI }) =>
+          `${verb} ${new URL(requestURI, 'http://x').pathname}`,
+      ),
+  ).toEqual(
+    Array(looked + 1).fill(
+      'patch /apis/app-network.io/v1alpha1/networkplatforms/default/status',
+    ),
+  );
 });

@@ -77,6 +77,34 @@ describe('startPlatformController', () => {
     await component('cert-manager', 'Failed');
   });
 
+  it('shows an installation under way as such, though what it may come before is not ready', async () => {
+    start();
+    await apply({
+      charts: { base: { path: '/does/not/exist.tgz' } },
+      istio: { values: { hook: true } },
+    });
+    await component('istio-base', 'Failed');
+    await eventually('Helm waits for its hook', async () =>
+      (await revisions('istiod')).includes('1 pending-install'),
+    );
+    await apply(
+      {
+        charts: { base: { path: '/does/not/exist.tgz' } },
+        istio: { values: { hook: true } },
+      },
+      { environmentName: 'looked-at-again' },
+    );
+    const { status } = await eventually('it is looked at again', async () => {
+      const found = await platform();
+      return found?.status?.observedGeneration === found?.metadata.generation
+        ? found
+        : undefined;
+    });
+    expect(
+      status?.components?.find(({ release }) => release === 'istiod'),
+    ).toMatchObject({ state: 'Installing', step: 'Applying' });
+  });
+
   it('upgrades a release when what it needs is ready, though it may be installed without', async () => {
     start();
     await apply();

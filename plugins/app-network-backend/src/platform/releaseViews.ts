@@ -114,7 +114,8 @@ function unready(
   views: ReleaseView[],
 ): string[] {
   const needs = release.needs.filter(
-    name => installed || !release.comesUpWithout?.includes(name),
+    name =>
+      installed?.deployedVersion || !release.comesUpWithout?.includes(name),
   );
   const others = views
     .filter(
