@@ -78,8 +78,8 @@ describe('drift', () => {
     await apply({ certManager: { values: { autoscaler: true } } });
     await component('cert-manager', 'Ready');
     await test.client.mergePatch(autoscaler, { spec: { maxReplicas: 1 } });
-    await eventually('put right', async () => (await limit()) === 5);
-    await component('cert-manager', 'Ready');
+    await eventually('put right', async () => (await limit()) !== 1);
+    expect(await limit()).toBe(5);
   });
 
   it('is only shown where the platform says so', async () => {
