@@ -31,6 +31,12 @@ export {
   type RouteView,
 } from './api/types';
 export {
+  daysToExpiry,
+  NOTICE_DAYS,
+  type NoticeDays,
+  type Validity,
+} from './certificateExpiry';
+export {
   APP_NETWORK_CONDITIONS,
   type AppNetwork,
   type AppNetworkConditionType,

@@ -69,6 +69,8 @@ function statusOf(spec: AppNetworkSpec, around: Around = {}) {
 }
 
 const ISSUED = {
+  notBefore: '2026-06-01T00:00:00Z',
+  renewalTime: '2026-08-01T00:00:00Z',
   notAfter: '2026-09-01T00:00:00Z',
   conditions: [{ type: 'Ready', status: 'True', reason: 'Ready' }],
 };
@@ -459,7 +461,9 @@ describe('appNetworkStatus', () => {
       certificate: {
         secretName: 'shop-shop-tls',
         issuer: 'app-network-ca',
+        notBefore: '2026-06-01T00:00:00Z',
         notAfter: '2026-09-01T00:00:00Z',
+        renewalTime: '2026-08-01T00:00:00Z',
       },
     });
   });

@@ -11,8 +11,8 @@ import {
 import { describe, objectRef } from '../engine/objects';
 import type { ReconcileOwnedResult } from '../engine/types';
 import {
-  certificateNotAfter,
   certificateReady,
+  certificateValidity,
 } from './conditions/certificateReady';
 import { dnsReady, UNOBSERVED_DNS } from './conditions/dnsReady';
 import { gatewayReady } from './conditions/gatewayReady';
@@ -40,7 +40,7 @@ export function appNetworkStatus(observation: Observation): AppNetworkStatus {
     .map(hostname => `https://${hostname}/`);
   const certificate = rendered.certificate && {
     ...rendered.certificate,
-    notAfter: certificateNotAfter(observation),
+    ...certificateValidity(observation),
   };
   return {
     observedGeneration: appNetwork.metadata.generation,

@@ -6,6 +6,7 @@ import {
   type AppNetwork,
   type KubernetesObject,
   type NetworkPlatform,
+  type Validity,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
@@ -17,7 +18,6 @@ import {
   issuanceInformers,
 } from '../platform/certificates/issuance';
 import { platformFacts } from '../platform/facts';
-import type { Validity } from './dueNotice';
 
 /** A certificate whose end is watched. */
 export interface WatchedCertificate extends Validity {

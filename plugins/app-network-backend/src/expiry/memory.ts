@@ -1,7 +1,11 @@
+import {
+  NOTICE_DAYS,
+  type NoticeDays,
+} from '@app-network/backstage-plugin-app-network-common';
 import { objectRef } from '../engine/objects';
 import type { KubernetesClient } from '../engine/types';
 import type { WatchedCertificate } from './certificates';
-import { NOTICE_DAYS, type NoticeDays, type Told } from './dueNotice';
+import type { Told } from './dueNotice';
 
 /**
  * Annotation of an AppNetwork or NetworkPlatform: what was told of its certificates, so that another backend does not tell it again. A JSON

@@ -1,7 +1,7 @@
+import type { NoticeDays } from '@app-network/backstage-plugin-app-network-common';
 import type { Entity } from '@backstage/catalog-model';
 import type { NotificationSendOptions } from '@backstage/plugin-notifications-node';
 import type { WatchedCertificate } from './certificates';
-import type { NoticeDays } from './dueNotice';
 
 type Payload = NotificationSendOptions['payload'];
 

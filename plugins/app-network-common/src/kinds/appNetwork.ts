@@ -468,8 +468,18 @@ const statusSchema = Type.Object(
         secretName: Type.String({
           description: "Secret in the ingress gateway's namespace.",
         }),
+        notBefore: Type.Optional(
+          Type.String({ format: 'date-time', description: 'When it began.' }),
+        ),
         notAfter: Type.Optional(
           Type.String({ format: 'date-time', description: 'When it expires.' }),
+        ),
+        renewalTime: Type.Optional(
+          Type.String({
+            format: 'date-time',
+            description:
+              'When it is renewed by itself; absent where nobody does that.',
+          }),
         ),
         issuer: Type.Optional(Type.String({ description: 'Who issued it.' })),
       }),

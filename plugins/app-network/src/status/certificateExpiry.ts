@@ -1,9 +1,10 @@
+import {
+  daysToExpiry,
+  type AppNetworkStatus,
+  type NoticeDays,
+} from '@app-network/backstage-plugin-app-network-common';
 import { DateTime } from 'luxon';
 import type { Health } from './health';
-
-/** From here on a certificate should have been renewed; cert-manager does so with a third of its life left. */
-const WARNING_DAYS = 30;
-const URGENT_DAYS = 7;
 
 /** When a certificate expires, and whether somebody should act. */
 export interface CertificateExpiry {
@@ -15,20 +16,33 @@ export interface CertificateExpiry {
 }
 
 /**
- * Reads an expiry as RFC 3339 writes it. A wall clock that is not a date gives undefined.
+ * Reads when a certificate ends. Undefined where that is not known, or its dates are none.
  */
 export function certificateExpiry(
-  notAfter: string,
+  {
+    notBefore = '',
+    notAfter = '',
+    renewalTime,
+  }: NonNullable<AppNetworkStatus['certificate']>,
   now: Date,
 ): CertificateExpiry | undefined {
+  const begin = DateTime.fromISO(notBefore);
   const end = DateTime.fromISO(notAfter);
-  if (!end.isValid) {
+  if (!begin.isValid || !end.isValid) {
     return undefined;
   }
   const base = DateTime.fromJSDate(now);
   const days = end.diff(base, 'days').days;
+  const due = daysToExpiry(
+    {
+      notBefore: begin.toJSDate(),
+      notAfter: end.toJSDate(),
+      renewalTime: renewalTime ? new Date(renewalTime) : undefined,
+    },
+    now,
+  );
   return {
-    health: expiryHealth(days),
+    health: days <= 0 ? EXPIRED : healthOf(due),
     date: end.setLocale('en-GB').toLocaleString(DateTime.DATE_FULL),
     relative:
       end.setLocale('en').toRelative({
@@ -38,30 +52,29 @@ export function certificateExpiry(
   };
 }
 
-function expiryHealth(days: number): Health {
-  if (days <= 0) {
-    return {
-      level: 'problem',
-      label: 'Expired',
-      message:
-        'Clients refuse it. See the condition CertificateReady for why it was not renewed.',
-    };
-  }
-  if (days < URGENT_DAYS) {
-    return {
-      level: 'problem',
-      label: 'Expires within a week',
-      message:
-        'It should have been renewed by now. See the condition CertificateReady and the issuer.',
-    };
-  }
-  if (days < WARNING_DAYS) {
-    return {
-      level: 'warning',
-      label: 'Renewal due',
-      message:
-        'Fewer than 30 days are left. If it is not renewed by its issuer, renew it yourself.',
-    };
-  }
-  return { level: 'ready', label: 'Valid' };
+function healthOf(due: NoticeDays | undefined): Health {
+  return due ? DUE[due] : VALID;
 }
+
+const VALID: Health = { level: 'ready', label: 'Valid' };
+
+const EXPIRED: Health = {
+  level: 'problem',
+  label: 'Expired',
+  message:
+    'Clients refuse it. See the condition CertificateReady for why it was not renewed.',
+};
+
+const OVERDUE =
+  'It should have been renewed by now. See the condition CertificateReady and the issuer.';
+
+const DUE: Record<NoticeDays, Health> = {
+  1: { level: 'problem', label: 'Expires within a day', message: OVERDUE },
+  7: { level: 'problem', label: 'Expires within a week', message: OVERDUE },
+  30: {
+    level: 'warning',
+    label: 'Renewal due',
+    message:
+      'Fewer than 30 days are left. If it is not renewed by its issuer, renew it yourself.',
+  },
+};

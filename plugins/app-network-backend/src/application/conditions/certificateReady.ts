@@ -1,7 +1,10 @@
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
 import type { NewCondition } from '../../engine/conditions';
 import { describe, objectRef } from '../../engine/objects';
-import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import type {
+  AppNetworkStatus,
+  KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
 import {
   sentence,
   servedMeanwhile,
@@ -49,14 +52,20 @@ export function certificateReady(observation: Observation): NewCondition {
     : issuedCertificate(observation);
 }
 
-/** When the certificate that the gateway serves expires, ISO 8601; undefined where that is not known. */
-export function certificateNotAfter(
+/** When the certificate that the gateway serves begins, ends and is renewed, ISO 8601; of what is not known nothing. */
+export function certificateValidity(
   observation: Observation,
-): string | undefined {
-  return (
-    observation.rendered.certificate?.notAfter ??
-    findCertificate(observation)?.status?.notAfter
-  );
+): Pick<
+  NonNullable<AppNetworkStatus['certificate']>,
+  'notBefore' | 'notAfter' | 'renewalTime'
+> {
+  const own = observation.rendered.certificate;
+  if (own?.notAfter) {
+    return { notBefore: own.notBefore, notAfter: own.notAfter };
+  }
+  const { notBefore, notAfter, renewalTime } =
+    findCertificate(observation)?.status ?? {};
+  return { notBefore, notAfter, renewalTime };
 }
 
 function ownCertificate({

@@ -80,6 +80,7 @@ describe('renderCertificateSecret', () => {
         type: 'kubernetes.io/tls',
         data: { 'tls.crt': crt, 'tls.key': key },
       },
+      notBefore: '2026-01-01T00:00:00Z',
       notAfter: '2027-02-01T00:00:00Z',
       issuer: 'Test CA',
       problems: [],

@@ -21,6 +21,7 @@ export function renderCertificateSecret(
   source: Secret | undefined,
 ): {
   secret?: Secret;
+  notBefore?: string;
   notAfter?: string;
   issuer?: string;
   problems: Problem[];
@@ -64,7 +65,8 @@ export function renderCertificateSecret(
         ),
       ),
     },
-    notAfter: new Date(certificate.validTo).toISOString().replace('.000', ''),
+    notBefore: timestamp(certificate.validFrom),
+    notAfter: timestamp(certificate.validTo),
     issuer: commonName(certificate.issuer),
     problems:
       uncovered.length > 0
@@ -81,6 +83,11 @@ export function renderCertificateSecret(
           ]
         : [],
   };
+}
+
+/** As Kubernetes writes it. */
+function timestamp(text: string): string {
+  return new Date(text).toISOString().replace('.000', '');
 }
 
 function parse({ data = {} }: Secret): X509Certificate | { error: string } {

@@ -97,7 +97,7 @@ function ownCertificate(
   if (certificateSecret === 'Unread') {
     return { servable: true, objects: [], retained: [ref], problems: [] };
   }
-  const { secret, notAfter, issuer, problems } = renderCertificateSecret(
+  const { secret, problems, ...certificate } = renderCertificateSecret(
     appNetwork,
     facts,
     hostnames,
@@ -108,7 +108,7 @@ function ownCertificate(
     objects: secret ? [secret] : [],
     // What was copied before goes on being served while the original can't be used.
     retained: secret ? [] : [ref],
-    certificate: { secretName: ref.name, issuer, notAfter },
+    certificate: { secretName: ref.name, ...certificate },
     problems,
   };
 }

@@ -29,7 +29,8 @@ export interface CertificateFacts {
   secretName: string;
   /** Name of the issuer that is asked for it, or of the one that stands in a certificate of the user's own. */
   issuer?: string;
-  /** When a certificate of the user's own expires, ISO 8601. */
+  /** When a certificate of the user's own begins and expires, ISO 8601. */
+  notBefore?: string;
   notAfter?: string;
 }
 

@@ -25,10 +25,10 @@ export function CertificateDetails(props: {
       </Text>
     );
   }
-  const { notAfter, issuer, secretName } = certificate;
+  const { issuer, secretName } = certificate;
   return (
     <div className={styles.certificate}>
-      <Expiry notAfter={notAfter} now={now} />
+      <Expiry certificate={certificate} now={now} />
       <Text as="p" variant="body-small" color="secondary">
         {issuer && (
           <>
@@ -43,10 +43,12 @@ export function CertificateDetails(props: {
 
 const EXPIRY_WORDS: Record<string, string> = { Valid: 'until', Expired: 'on' };
 
-function Expiry(props: { notAfter?: string; now: Date }) {
-  const expiry = props.notAfter
-    ? certificateExpiry(props.notAfter, props.now)
-    : undefined;
+function Expiry(props: {
+  certificate: NonNullable<AppNetworkStatus['certificate']>;
+  now: Date;
+}) {
+  const { certificate, now } = props;
+  const expiry = certificateExpiry(certificate, now);
   if (!expiry) {
     return (
       <HealthStatus health={{ level: 'progress', label: 'Being issued' }} />
@@ -59,7 +61,7 @@ function Expiry(props: { notAfter?: string; now: Date }) {
         <HealthStatus health={health} />
         <Text as="span" variant="body-medium">
           {EXPIRY_WORDS[health.label] ?? '– valid until'}{' '}
-          <time dateTime={props.notAfter}>{date}</time> ({relative})
+          <time dateTime={certificate.notAfter}>{date}</time> ({relative})
         </Text>
       </div>
       {health.message && (
