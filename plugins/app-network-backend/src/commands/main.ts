@@ -1,13 +1,14 @@
 import { toError } from '@backstage/errors';
+import { importCommand } from './import';
 import { renderCommand } from './render';
 import type { Output } from './terminal';
 
-// `npm run render`: a command of this plugin for people at a terminal.
+// `npm run render` and `npm run import`: commands of this plugin for people at a terminal.
 
 const COMMANDS: Record<
   string,
   (args: string[], output: Output) => Promise<number>
-> = { render: renderCommand };
+> = { import: importCommand, render: renderCommand };
 
 const [name = '', ...args] = process.argv.slice(2);
 const output: Output = {

@@ -13,7 +13,12 @@ import { withCluster, type ReadingClient } from './cluster';
 import { renderObjects, type RenderedAppNetwork } from './renderObjects';
 import { schemaProblems } from './schemaProblems';
 import { overlaid } from './snapshot';
-import { APP_NETWORK, PLATFORM, readSurroundings } from './surroundings';
+import {
+  APP_NETWORK,
+  isPlatform,
+  PLATFORM,
+  readSurroundings,
+} from './surroundings';
 import {
   readFiles,
   toYaml,
@@ -174,14 +179,6 @@ async function writeFiles(
       toYaml(objects),
     );
   }
-}
-
-function isPlatform(object: KubernetesObject): object is NetworkPlatform {
-  return (
-    object.apiVersion === API_VERSION &&
-    object.kind === PLATFORM.kind &&
-    object.metadata.name === PLATFORM.name
-  );
 }
 
 function isAppNetwork(object: KubernetesObject): object is AppNetwork {

@@ -86,7 +86,8 @@ export function listIfKnown(
   });
 }
 
-async function getIfAllowed(
+/** An object; undefined where it is not there or may not be read, of which the latter is a problem. */
+export async function getIfAllowed(
   client: ReadingClient,
   ref: ObjectRef,
   problems: string[],
@@ -102,4 +103,14 @@ async function getIfAllowed(
     }
     return undefined;
   }
+}
+
+export function isPlatform(
+  object: KubernetesObject,
+): object is NetworkPlatform {
+  return (
+    object.apiVersion === API_VERSION &&
+    object.kind === PLATFORM.kind &&
+    object.metadata.name === PLATFORM.name
+  );
 }

@@ -44,7 +44,8 @@ export function matchProblems(
   ];
 }
 
-function regularExpressionError(expression: string): string | undefined {
+/** What is wrong with a regular expression, as RE2 reads it; undefined where nothing is. */
+export function regularExpressionError(expression: string): string | undefined {
   try {
     RE2JS.compile(expression);
     return undefined;

@@ -130,7 +130,7 @@ function targetOf(
 /**
  * A match with one way to write it: a prefix without the slash at its end, every path as no path, header names in lower case and in order.
  */
-function normalized(match: AppNetworkRouteMatch): AppNetworkRouteMatch {
+export function normalized(match: AppNetworkRouteMatch): AppNetworkRouteMatch {
   const { path, method, headers = [] } = match;
   const type = path?.type ?? 'PathPrefix';
   const value =
@@ -151,7 +151,7 @@ function normalized(match: AppNetworkRouteMatch): AppNetworkRouteMatch {
 }
 
 /** Negative where one has to be tried before the other. Of matches that differ none is equal to another, so the written order never counts. */
-function compareMatches(
+export function compareMatches(
   one: AppNetworkRouteMatch,
   other: AppNetworkRouteMatch,
 ): number {
