@@ -31,6 +31,7 @@ import {
   CERTIFICATE,
   DESTINATION_RULE,
   GATEWAY,
+  NETWORK_POLICY,
   RENDERED_KINDS,
   SECRET,
   VIRTUAL_SERVICE,
@@ -153,14 +154,39 @@ const inGatewayNamespace = (kind: KindRef, name: string): ObjectRef => ({
   name,
 });
 
-function applyService(name = 'shop', port = 8080): Promise<KubernetesObject> {
-  return test.cluster.client.apply<Anything>({
+/** A Service, and a Deployment that would make its pods. */
+async function applyService(name = 'shop', port = 8080): Promise<void> {
+  await test.cluster.client.apply<Anything>({
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name, namespace },
     spec: {
       selector: { 'app.kubernetes.io/name': name },
       ports: [{ port, protocol: 'TCP' }],
+    },
+  });
+  await applyDeployment(name);
+}
+
+function applyDeployment(
+  name: string,
+  serviceAccountName = 'default',
+): Promise<KubernetesObject> {
+  const labels = { 'app.kubernetes.io/name': name };
+  return test.cluster.client.apply<Anything>({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName,
+          containers: [{ name: 'app', image: 'app' }],
+        },
+      },
     },
   });
 }
@@ -260,23 +286,7 @@ describe('AppNetwork controller', () => {
     await applyService();
     await apply('shop');
     await settled('shop', 'GatewayReady', 'Programmed');
-    const labels = { 'app.kubernetes.io/name': 'shop' };
-    await test.cluster.client.apply<Anything>({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'shop', namespace },
-      spec: {
-        replicas: 0,
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: {
-            serviceAccountName: 'shopkeeper',
-            containers: [{ name: 'shop', image: 'shop' }],
-          },
-        },
-      },
-    });
+    await applyDeployment('shop', 'shopkeeper');
     const principal = `cluster.local/ns/${namespace}/sa/shopkeeper`;
     const policy = await eventually(
       'rule for the service account',
@@ -288,6 +298,57 @@ describe('AppNetwork controller', () => {
     expect(policy.spec?.rules).toContainEqual({
       from: [{ source: { principals: [principal] } }],
     });
+  });
+
+  it('says that it selects no pods, until something makes such', async () => {
+    await apply('shop', { selector: { matchLabels: { app: 'typo' } } });
+    const found = await settled('shop', 'PolicyReady', 'NoPods');
+    expect(conditionOf(found, 'PolicyReady')?.message).toContain('app=typo');
+    await applyService();
+    await apply('shop');
+    await settled('shop', 'PolicyReady', 'Applied');
+  });
+
+  it('tells both of two that select the same pods', async () => {
+    await applyService();
+    await apply('shop');
+    await settled('shop', 'PolicyReady', 'Applied');
+    await apply('all', { expose: false, selector: {} });
+    await settled('all', 'PolicyReady', 'PodsShared');
+    const found = await settled('shop', 'PolicyReady', 'PodsShared');
+    expect(conditionOf(found, 'PolicyReady')?.message).toContain(
+      `the pods of Deployment ${namespace}/shop are selected by AppNetwork all too`,
+    );
+    await test.cluster.client.delete(appNetworkRef('all'));
+    await settled('shop', 'PolicyReady', 'Applied');
+  });
+
+  it('makes nothing in a namespace of the platform, and says so', async () => {
+    await test.cluster.client.apply<AppNetwork>({
+      apiVersion: API_VERSION,
+      kind: 'AppNetwork',
+      metadata: { name: 'misplaced', namespace: GATEWAY_NAMESPACE },
+      spec: { selector: {} },
+    });
+    const ref = {
+      ...appNetworkRef('misplaced'),
+      namespace: GATEWAY_NAMESPACE,
+    };
+    await eventually('ReservedNamespace', async () => {
+      const found = await read<AppNetwork>(ref);
+      return (
+        found &&
+        conditionOf(found, 'PolicyReady')?.reason === 'ReservedNamespace'
+      );
+    });
+    expect(
+      await read({
+        ...NETWORK_POLICY,
+        namespace: GATEWAY_NAMESPACE,
+        name: 'misplaced',
+      }),
+    ).toBeUndefined();
+    await test.cluster.client.delete(ref);
   });
 
   it('removes what is no longer wanted, and only that', async () => {
@@ -418,19 +479,19 @@ describe('AppNetwork controller', () => {
     await applyService();
     await apply('shop', { hostnames });
     await settled('shop', 'GatewayReady', 'Programmed');
-    // Creation times have whole seconds; within one the name decides.
-    await apply('shop-two', {
+    // Creation times have whole seconds, and within one the name decides; not over who serves it already.
+    await apply('another', {
       hostnames,
       selector: { matchLabels: { 'app.kubernetes.io/name': 'shop' } },
     });
-    const second = await settled('shop-two', 'GatewayReady', 'HostnameTaken');
+    const second = await settled('another', 'GatewayReady', 'HostnameTaken');
     expect(conditionOf(second, 'GatewayReady')?.message).toContain(
       `belongs to AppNetwork shop in namespace ${namespace}`,
     );
-    expect(await read(inNamespace(GATEWAY, 'shop-two'))).toBeUndefined();
+    expect(await read(inNamespace(GATEWAY, 'another'))).toBeUndefined();
 
     await apply('shop', { hostnames: [`other-${namespace}.example.com`] });
-    const now = await settled('shop-two', 'GatewayReady', 'Programmed');
+    const now = await settled('another', 'GatewayReady', 'Programmed');
     expect(now.status?.hostnames).toEqual(hostnames);
   });
 

@@ -5,7 +5,12 @@ import {
   type AppNetwork,
 } from '@app-network/backstage-plugin-app-network-common';
 import { syncedInformer } from '../engine/testing/syncedInformer';
-import { callingOutside, keysOfOwner, sharingHostnames } from './controller';
+import {
+  callingOutside,
+  keysOfOwner,
+  sharingHostnames,
+  sharingPods,
+} from './controller';
 
 const KIND = { apiVersion: API_VERSION, kind: 'AppNetwork' } as const;
 
@@ -92,5 +97,24 @@ describe('callingOutside', () => {
     expect(callingOutside(informer, appNetwork('shop', 'gone'))).toEqual([
       'shop/cart',
     ]);
+  });
+});
+
+describe('sharingPods', () => {
+  it('finds those of the namespace whose labels may be on the same pod', () => {
+    const labelled = (name: string, matchLabels: Record<string, string>) =>
+      appNetwork('shop', name, { selector: { matchLabels } });
+    const informer = syncedInformer(KIND, [
+      labelled('wider', {}),
+      labelled('narrower', { app: 'shop', tier: 'web' }),
+      labelled('across', { release: 'one' }),
+      labelled('other', { app: 'cart' }),
+      appNetwork('elsewhere', 'shop', {
+        selector: { matchLabels: { app: 'shop' } },
+      }),
+    ]);
+    expect(sharingPods(informer, labelled('changed', { app: 'shop' }))).toEqual(
+      ['shop/wider', 'shop/narrower', 'shop/across'],
+    );
   });
 });

@@ -13,6 +13,7 @@ import { orderOf } from '../platform/certificates/issuance';
 import { appNetworkInformers } from './informers';
 import { createAppNetworkReconciler } from './reconciler';
 import { overlap } from './render/hostnames';
+import { podLabels } from './render/selector';
 
 export interface AppNetworkControllerOptions {
   cluster: Cluster;
@@ -56,6 +57,7 @@ export function startAppNetworkController(
         objectKey(changed),
         ...sharingHostnames(appNetworks, changed),
         ...callingOutside(appNetworks, changed),
+        ...sharingPods(appNetworks, changed),
       ]),
       source(platforms, () => appNetworks.list().map(objectKey)),
       source(services, inNamespace),
@@ -108,6 +110,22 @@ export function callingOutside(
   return appNetworks
     .list(metadata.namespace)
     .filter(({ spec }) => spec?.egress?.length)
+    .map(objectKey);
+}
+
+/** AppNetworks of the same namespace that may select a pod which another selects: what that says of it concerns them. */
+export function sharingPods(
+  appNetworks: Informer<AppNetwork>,
+  changed: AppNetwork,
+): string[] {
+  const labels = podLabels(changed);
+  return appNetworks
+    .list(changed.metadata.namespace)
+    .filter(other =>
+      Object.entries(podLabels(other)).every(
+        ([name, value]) => (labels[name] ?? value) === value,
+      ),
+    )
     .map(objectKey);
 }
 

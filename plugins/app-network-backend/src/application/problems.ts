@@ -36,6 +36,11 @@ export function appNetworkProblems(
     services,
     certificateSecret: 'Unread',
     takenHostnames: takenHostnames(appNetwork, appNetworks, facts),
+    neighbours: appNetworks.filter(
+      ({ metadata: { namespace, name } }) =>
+        namespace === appNetwork.metadata.namespace &&
+        name !== appNetwork.metadata.name,
+    ),
   });
   return platform
     ? problems

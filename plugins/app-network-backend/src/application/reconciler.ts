@@ -29,9 +29,10 @@ import { PLATFORM_MISSING } from './problems';
 import { CERTIFICATE, RENDERED_KINDS, SECRET } from './render/kinds';
 import { render } from './render/render';
 import { readInput } from './readInput';
+import { selectsNothing, sharedPods } from './selectedPods';
 import { appNetworkStatus, blockedStatus, deletingStatus } from './status';
 
-/** How often to look at what no informer follows: a certificate of the user's own, and names that are another's. */
+/** How often to look at what no informer follows: pods, a certificate of the user's own, and what is another's. */
 const LOOK_AGAIN_MS = 60_000;
 
 export interface AppNetworkReconcilerOptions {
@@ -99,12 +100,24 @@ async function apply(
     throw error;
   });
   const rendered = render(appNetwork, facts, input);
-  const result = await reconcileOwned(cluster, {
-    owner: owner(appNetwork),
-    desired: rendered.objects,
-    retained: rendered.retained,
-    kinds: RENDERED_KINDS,
-  });
+  const { namespace } = appNetwork.metadata;
+  const workloads = informers.workloads.flatMap(informer =>
+    informer.list(namespace),
+  );
+  const [result, nothingSelected] = await Promise.all([
+    reconcileOwned(cluster, {
+      owner: owner(appNetwork),
+      desired: rendered.objects,
+      retained: rendered.retained,
+      kinds: RENDERED_KINDS,
+    }),
+    selectsNothing(cluster.client, appNetwork, workloads),
+  ]);
+  const shared = sharedPods(
+    appNetwork,
+    informers.appNetworks.list(namespace),
+    workloads,
+  );
   const certificate = result.observed.find(
     ({ kind }) => kind === CERTIFICATE.kind,
   );
@@ -116,11 +129,15 @@ async function apply(
     issuanceCause:
       certificate && issuanceCause(certificate, informers.issuance),
     names: seenNames(names, { appNetwork, facts, rendered }),
+    selectsNothing: nothingSelected,
+    sharedPods: shared,
     now: now(),
   });
   await writeStatus(cluster.client, appNetwork, status);
   throwFailures(result);
   const looksAtOthers =
+    nothingSelected ||
+    shared.length > 0 ||
     appNetwork.spec?.tls?.certificateRef ||
     input.certificateSecretTaken ||
     result.conflicts.length > 0;

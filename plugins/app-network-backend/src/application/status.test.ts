@@ -5,6 +5,7 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ReconcileOwnedResult } from '../engine/types';
 import type { PlatformFacts } from '../platform/facts';
+import type { Observation } from './conditions/observation';
 import { render } from './render/render';
 import type { Service } from './render/types';
 import { appNetworkStatus, blockedStatus, deletingStatus } from './status';
@@ -47,7 +48,11 @@ interface Around {
   /** Status of the Certificate; default: Ready. */
   certificate?: object;
   result?: Partial<ReconcileOwnedResult>;
+  observed?: Partial<Observation>;
 }
+
+/** Its pods are there, and nobody else's. */
+const NO_OTHERS = { selectsNothing: false, sharedPods: [] };
 
 function statusOf(spec: AppNetworkSpec, around: Around = {}) {
   const facts = { ...DEFAULT_FACTS, ...around.facts };
@@ -64,7 +69,9 @@ function statusOf(spec: AppNetworkSpec, around: Around = {}) {
     facts,
     rendered,
     result: { ...NOTHING_DONE, observed, ...around.result },
+    ...NO_OTHERS,
     now: NOW,
+    ...around.observed,
   });
 }
 
@@ -268,6 +275,36 @@ describe('appNetworkStatus', () => {
       ],
     ],
     [
+      'says that the issuer is not ready, while the gateway goes on',
+      { tls: { issuerRef: { name: 'theirs' } } },
+      {
+        certificate: {
+          conditions: [
+            {
+              type: 'Ready',
+              status: 'False',
+              reason: 'DoesNotExist',
+              message: 'Issuing certificate as Secret does not exist',
+            },
+            { type: 'Issuing', status: 'True', reason: 'DoesNotExist' },
+          ],
+        },
+        observed: {
+          issuanceCause:
+            'CertificateRequest istio-system/shop-shop-tls-1: Referenced issuer does not have a Ready status condition.',
+        },
+      },
+      [
+        [
+          'CertificateReady',
+          'False',
+          'Issuing',
+          'does not have a Ready status condition\\. It is asked of ClusterIssuer theirs; .* whether that issuer is there and ready',
+        ],
+        ['GatewayReady', 'True', 'Programmed', ''],
+      ],
+    ],
+    [
       'says that nobody looks at the certificate',
       {},
       { certificate: {} },
@@ -362,6 +399,48 @@ describe('appNetworkStatus', () => {
       { mesh: { enabled: false } },
       {},
       [['PolicyReady', 'True', 'NetworkPolicyOnly', 'spec.mesh.enabled']],
+    ],
+    [
+      'says that it selects no pods, and how to correct that',
+      { selector: { matchLabels: { tier: 'web', app: 'cart' } } },
+      { observed: { selectsNothing: true } },
+      [
+        [
+          'PolicyReady',
+          'False',
+          'NoPods',
+          '^spec.selector: namespace shop has no pods with labels app=cart, tier=web,',
+        ],
+        ['Ready', 'False', 'BackendNotFound', ''],
+      ],
+    ],
+    [
+      'says who selects the same pods, though that is no fault',
+      {},
+      {
+        observed: {
+          sharedPods: [{ workload: 'Deployment shop/web', appNetwork: 'cart' }],
+        },
+      },
+      [
+        [
+          'PolicyReady',
+          'True',
+          'PodsShared',
+          'the pods of Deployment shop/web are selected by AppNetwork cart too: whoever one of them lets in may call them',
+        ],
+        ['Ready', 'True', 'Ready', ''],
+      ],
+    ],
+    [
+      'says that it is in a namespace of the platform',
+      {},
+      { facts: { namespaces: ['shop'] } },
+      [
+        ['GatewayReady', 'False', 'ReservedNamespace', '^metadata.namespace'],
+        ['PolicyReady', 'False', 'ReservedNamespace', '^metadata.namespace'],
+        ['CertificateReady', 'Unknown', 'NoHostname', ''],
+      ],
     ],
     [
       'says that everybody may call where there is no policy at all',
@@ -495,6 +574,7 @@ describe('appNetworkStatus', () => {
       facts: DEFAULT_FACTS,
       rendered,
       result: { ...NOTHING_DONE, observed },
+      ...NO_OTHERS,
       now: NOW,
     });
     expect(
@@ -520,6 +600,7 @@ describe('appNetworkStatus', () => {
           certificate: { secretName: 'shop-shop-tls', notAfter },
         },
         result: NOTHING_DONE,
+        ...NO_OTHERS,
         now: NOW,
       }).conditions?.find(({ type }) => type === 'CertificateReady');
     expect(conditions('2026-06-01T12:00:00Z')).toMatchObject({

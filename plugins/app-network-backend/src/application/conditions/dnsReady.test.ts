@@ -34,6 +34,8 @@ function observation(
     },
     result: nothingDone(),
     names,
+    selectsNothing: false,
+    sharedPods: [],
     now: new Date('2026-06-01T12:00:00Z'),
   };
 }

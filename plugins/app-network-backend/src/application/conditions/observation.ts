@@ -7,6 +7,7 @@ import type { ReconcileOwnedResult } from '../../engine/types';
 import type { SeenName } from '../../platform/dns/names';
 import type { PlatformFacts } from '../../platform/facts';
 import type { Rendered } from '../render/types';
+import type { SharedPods } from '../selectedPods';
 
 /** What is known of an AppNetwork after it has been reconciled. */
 export interface Observation {
@@ -18,6 +19,10 @@ export interface Observation {
   names?: SeenName[];
   /** What keeps its certificate from being issued, from below the Certificate; undefined where nothing tells. */
   issuanceCause?: string;
+  /** Whether no pod is there that it selects, nor anything that would make one. */
+  selectsNothing: boolean;
+  /** Workloads whose pods another AppNetwork selects as well. */
+  sharedPods: readonly SharedPods[];
   now: Date;
 }
 

@@ -2,8 +2,10 @@ import type { AppNetwork } from '@app-network/backstage-plugin-app-network-commo
 import type { NewCondition } from '../../engine/conditions';
 import { egressWay } from '../render/egress/egress';
 import { egressEntries } from '../render/egress/entries';
+import { podLabels } from '../render/selector';
+import type { SharedPods } from '../selectedPods';
 import { failed } from './failures';
-import { holds, type Observation } from './observation';
+import { fails, holds, type Observation } from './observation';
 
 /** Whether the policies on the pods are in place, and how calls to the outside leave. */
 export function policyReady(observation: Observation): NewCondition {
@@ -11,8 +13,14 @@ export function policyReady(observation: Observation): NewCondition {
   if (failure) {
     return failure;
   }
-  const { appNetwork } = observation;
-  const { reason, message } = whoMayCall(appNetwork);
+  const { appNetwork, selectsNothing, sharedPods } = observation;
+  if (selectsNothing) {
+    return fails('PolicyReady', 'NoPods', noPods(appNetwork));
+  }
+  const { reason, message } =
+    sharedPods.length > 0
+      ? { reason: 'PodsShared', message: shared(sharedPods) }
+      : whoMayCall(appNetwork);
   return holds(
     'PolicyReady',
     reason,
@@ -75,4 +83,27 @@ function isInMesh({ spec }: AppNetwork): boolean {
 
 function isFirewalled({ spec }: AppNetwork): boolean {
   return spec?.networkPolicy?.enabled ?? true;
+}
+
+function noPods(appNetwork: Observation['appNetwork']): string {
+  const labels = Object.entries(podLabels(appNetwork))
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join(', ');
+  return `spec.selector: namespace ${
+    appNetwork.metadata.namespace
+  } has no pods with ${
+    labels ? `labels ${labels}` : 'any labels'
+  }, and no Deployment, StatefulSet or DaemonSet that makes such, so that there is nothing to protect and nobody who answers. Set spec.selector to the labels of your pods.`;
+}
+
+/** Policies add up: what one lets in the other can't keep out. */
+function shared(pods: readonly SharedPods[]): string {
+  const each = pods.map(
+    ({ workload, appNetwork }) =>
+      `the pods of ${workload} are selected by AppNetwork ${appNetwork} too`,
+  );
+  return `Policies are in place, and ${each.join(
+    ' and ',
+  )}: whoever one of them lets in may call them. If that is not meant, select other pods with spec.selector.`;
 }

@@ -20,11 +20,15 @@ const MAX_NAME = 253;
 
 /**
  * One Istio DestinationRule for each Service that routes lead to: mutual TLS of the mesh to pods in it, plaintext to pods outside it, and a
- * subset for each affinity cookie. A Service of other pods than the AppNetwork's keeps what Istio finds out about it by itself.
+ * subset for each affinity cookie. A Service of other pods than the AppNetwork's keeps what Istio finds out about it by itself, and one of pods of
+ * which another AppNetwork said first how they are called, that.
+ *
+ * @param contradicted - whether another one says otherwise how the AppNetwork's own pods are called, and was there first
  */
 export function renderDestinationRules(
   appNetwork: AppNetwork,
   routes: readonly Route[],
+  contradicted: boolean,
 ): (IDestinationRule & KubernetesObject)[] {
   const backends = new Map(
     routes.flatMap(route =>
@@ -33,7 +37,16 @@ export function renderDestinationRules(
   );
   return [...backends.keys()].sort().flatMap(service => {
     const backend = backends.get(service);
-    return backend ? destinationRule(appNetwork, backend, routes) : [];
+    return backend
+      ? destinationRule(
+          appNetwork,
+          {
+            ...backend,
+            ownPods: backend.ownPods && !contradicted,
+          },
+          routes,
+        )
+      : [];
   });
 }
 
@@ -63,18 +76,16 @@ function destinationRule(
               },
             }
           : {}),
-        ...(sessions.length > 0
-          ? { subsets: sessions.map(session => subset(session, sessions)) }
-          : {}),
+        ...(sessions.length > 0 ? { subsets: sessions.map(subset) } : {}),
       },
     },
   ];
 }
 
-function subset(session: Session, sessions: readonly Session[]): Subset {
+function subset(session: Session): Subset {
   const { sessionName, path = '/', absoluteTimeout = '0s' } = session;
   return {
-    name: sessionSubset(sessions, session),
+    name: sessionSubset(session),
     trafficPolicy: {
       loadBalancer: {
         consistentHash: {

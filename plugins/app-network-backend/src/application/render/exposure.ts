@@ -4,6 +4,7 @@ import type {
   RouteView,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../platform/facts';
+import { contradiction } from './contradiction';
 import { renderDestinationRules } from './destinationRules';
 import { renderGateway } from './gateway';
 import { wantedHostnames } from './hostnames';
@@ -30,11 +31,21 @@ export function renderExposure(
     return exposure({});
   }
   const ordered = orderedRoutes(appNetwork, input.services);
-  const { routes, problems } =
+  const { routes, problems: routeProblems } =
     appNetwork.spec.tls?.mode === 'Passthrough'
       ? passthroughRoutes(appNetwork, ordered)
       : ordered;
-  const destinationRules = renderDestinationRules(appNetwork, routes);
+  const contradicted = contradiction(
+    appNetwork,
+    input.neighbours ?? [],
+    input.services,
+  );
+  const destinationRules = renderDestinationRules(
+    appNetwork,
+    routes,
+    contradicted !== undefined,
+  );
+  const problems = [...routeProblems, ...(contradicted ? [contradicted] : [])];
   const wanted = wantedHostnames(appNetwork, facts);
   if (!wanted) {
     return exposure({

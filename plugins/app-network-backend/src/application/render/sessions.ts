@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Route } from './routes';
 
 /** Cookie affinity as a rule asks for it. */
@@ -25,15 +26,13 @@ export function sessionsOf(
   return [...sessions.keys()].sort().flatMap(key => sessions.get(key) ?? []);
 }
 
-/** Name of the subset for a cookie, among those of {@link sessionsOf}. */
-export function sessionSubset(
-  sessions: readonly Session[],
-  session: Session,
-): string {
-  const position = sessions.findIndex(
-    other => sessionKey(other) === sessionKey(session),
-  );
-  return `session-${position + 1}`;
+/**
+ * Name of the subset for a cookie. It is made from what it stands for, because Istio merges the subsets of all DestinationRules of a Service by
+ * their names, those of other AppNetworks too.
+ */
+export function sessionSubset(session: Session): string {
+  const hash = createHash('sha256').update(sessionKey(session)).digest('hex');
+  return `session-${hash.slice(0, 8)}`;
 }
 
 function sessionKey({ sessionName, path, absoluteTimeout }: Session): string {

@@ -10,7 +10,7 @@ import { durationInSeconds } from './duration';
 import { VIRTUAL_SERVICE } from './kinds';
 import { objectMeta } from './metadata';
 import type { Route } from './routes';
-import { sessionsOf, sessionSubset, type Session } from './sessions';
+import { sessionSubset, type Session } from './sessions';
 
 type VirtualServiceSpec = NonNullable<IVirtualService['spec']>;
 type HttpRoute = NonNullable<VirtualServiceSpec['http']>[number];
@@ -39,12 +39,12 @@ export function renderVirtualService(
       exportTo: [facts.ingressGateway.namespace],
       ...(passthrough
         ? { tls: routes.map(route => tlsRoute(route, hostnames)) }
-        : { http: routes.map(route => httpRoute(route, routes)) }),
+        : { http: routes.map(httpRoute) }),
     },
   };
 }
 
-function httpRoute(route: Route, routes: readonly Route[]): HttpRoute {
+function httpRoute(route: Route): HttpRoute {
   const match = httpMatches(route.match);
   if (route.refusal) {
     return { match, directResponse: { status: route.refusal } };
@@ -55,7 +55,7 @@ function httpRoute(route: Route, routes: readonly Route[]): HttpRoute {
   return {
     match,
     route: route.backends.map((backend, _index, all) => ({
-      destination: destination(backend, sessionPersistence, routes),
+      destination: destination(backend, sessionPersistence),
       ...(all.length > 1 ? { weight: backend.weight } : {}),
     })),
     ...(timeout && timeout !== '0s' ? { timeout } : {}),
@@ -110,22 +110,16 @@ function tlsRoute(route: Route, hostnames: readonly string[]): TlsRoute {
   return {
     match: [{ port: 443, sniHosts: [...hostnames] }],
     route: route.backends.map((backend, _index, all) => ({
-      destination: destination(backend, undefined, []),
+      destination: destination(backend, undefined),
       ...(all.length > 1 ? { weight: backend.weight } : {}),
     })),
   };
 }
 
-function destination(
-  { service, host, port }: Backend,
-  session: Session | undefined,
-  routes: readonly Route[],
-) {
+function destination({ host, port }: Backend, session: Session | undefined) {
   return {
     host,
     port: { number: port },
-    ...(session
-      ? { subset: sessionSubset(sessionsOf(routes, service), session) }
-      : {}),
+    ...(session ? { subset: sessionSubset(session) } : {}),
   };
 }

@@ -1,0 +1,257 @@
+import {
+  API_VERSION,
+  type AppNetwork,
+  type AppNetworkRule,
+  type AppNetworkSpec,
+  type KubernetesObject,
+  type NetworkPlatform,
+} from '@app-network/backstage-plugin-app-network-common';
+import fc from 'fast-check';
+import { isBelow } from '../application/render/hostnames';
+import { render } from '../application/render/render';
+import type { Rendered, Service } from '../application/render/types';
+import { takenHostnames } from '../application/takenHostnames';
+import { platformFacts } from '../platform/facts';
+import { admit } from './admit';
+
+const platform: NetworkPlatform = {
+  apiVersion: API_VERSION,
+  kind: 'NetworkPlatform',
+  metadata: { name: 'default' },
+  spec: {
+    dns: { custom: { suffix: 'example.org' } },
+    systemComponents: [
+      {
+        name: 'grafana',
+        namespace: 'monitoring',
+        ingress: { service: 'grafana', port: 80 },
+      },
+    ],
+  },
+};
+const facts = platformFacts(platform);
+
+const NAMESPACES = ['a', 'a-b', 'b'];
+const HOSTNAMES = [
+  'shop.example.com',
+  'a.shop.example.com',
+  '*.shop.example.com',
+  '*.example.com',
+  'shop.example.org',
+  '*.example.org',
+  '*.default.example.org',
+  'shop.a.default.example.org',
+  '*.b.default.example.org',
+  'grafana.default.example.org',
+];
+
+const services: Service[] = NAMESPACES.flatMap(namespace =>
+  ['shop', 'cart'].map(name => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace },
+    spec: { selector: { app: name }, ports: [{ port: 80 }] },
+  })),
+);
+
+const rule: fc.Arbitrary<AppNetworkRule> = fc.record(
+  {
+    matches: fc.constantFrom(
+      [{ path: { type: 'PathPrefix' as const, value: '/' } }],
+      [{ path: { type: 'PathPrefix' as const, value: '/a' } }],
+      [{ path: { type: 'Exact' as const, value: '/a' } }],
+    ),
+    backendRefs: fc.constantFrom([{ name: 'shop' }], [{ name: 'cart' }]),
+    sessionPersistence: fc.record({
+      sessionName: fc.constantFrom('sid', 'cart'),
+    }),
+  },
+  { requiredKeys: ['backendRefs'] },
+);
+
+const appNetwork: fc.Arbitrary<AppNetwork> = fc
+  .record({
+    namespace: fc.constantFrom(...NAMESPACES),
+    name: fc.constantFrom('shop', 'shop.a', 'b-shop'),
+    spec: fc.record(
+      {
+        selector: fc.constantFrom<NonNullable<AppNetworkSpec['selector']>>(
+          { matchLabels: { app: 'shop' } },
+          { matchLabels: { app: 'shop', tier: 'web' } },
+          { matchLabels: { app: 'cart' } },
+          { matchLabels: { app: 'shop', tier: 'data' } },
+          {},
+        ),
+        hostnames: fc.subarray(HOSTNAMES, { maxLength: 3 }),
+        expose: fc.constantFrom(true, true, false),
+        rules: fc.array(rule, { maxLength: 2 }),
+        mesh: fc.record({ enabled: fc.boolean() }),
+      },
+      { requiredKeys: ['selector'] },
+    ),
+  })
+  .map(({ namespace, name, spec }) => ({
+    apiVersion: API_VERSION,
+    kind: 'AppNetwork',
+    metadata: { namespace, name },
+    spec,
+  }));
+
+/** Two AppNetworks in the order in which they are created, the second in a new second or in the same. */
+const pair = fc
+  .tuple(appNetwork, appNetwork, fc.constantFrom('00', '01'))
+  .filter(([one, other]) => keyOf(one) !== keyOf(other))
+  .map(([one, other, second]) => [created(one, '00'), created(other, second)]);
+
+function created(given: AppNetwork, second: string): AppNetwork {
+  const creationTimestamp = `2026-01-01T00:00:${second}Z`;
+  return { ...given, metadata: { ...given.metadata, creationTimestamp } };
+}
+
+function isAdmitted(object: AppNetwork, others: AppNetwork[]): boolean {
+  const { namespace = '' } = object.metadata;
+  return admit(
+    {
+      uid: '1',
+      operation: 'CREATE',
+      kind: { group: 'app-network.io', version: 'v1alpha1', kind: object.kind },
+      object,
+    },
+    {
+      appNetworks: () => others,
+      platform: () => platform,
+      services: () =>
+        services.filter(({ metadata }) => metadata.namespace === namespace),
+      unread: () => [],
+    },
+  ).allowed;
+}
+
+/** What the reconciler makes of an AppNetwork beside others. */
+function rendered(given: AppNetwork, others: AppNetwork[]): Rendered {
+  const { namespace } = given.metadata;
+  const inNamespace = <T extends KubernetesObject>(objects: readonly T[]) =>
+    objects.filter(({ metadata }) => metadata.namespace === namespace);
+  return render(given, facts, {
+    services: inNamespace(services),
+    takenHostnames: takenHostnames(given, others, facts),
+    neighbours: inNamespace(others).filter(other => other !== given),
+  });
+}
+
+/** What is in the way of two AppNetworks at one gateway; nothing where each gets what is its own. */
+function collisions(
+  one: [AppNetwork, Rendered],
+  other: [AppNetwork, Rendered],
+) {
+  const [[first, a], [second, b]] = [one, other];
+  const names = new Set(a.objects.map(refOf));
+  const foreign = first.metadata.namespace !== second.metadata.namespace;
+  return [
+    ...b.objects.map(refOf).filter(name => names.has(name)),
+    ...a.hostnames.filter(hostname => b.hostnames.includes(hostname)),
+    ...(foreign
+      ? [
+          ...lost(first, a.hostnames, b.hostnames),
+          ...lost(second, b.hostnames, a.hostnames),
+        ]
+      : []),
+    ...contradicting(a, b),
+  ];
+}
+
+/** Hostnames below somebody else's wildcard, but for those that are generated for their namespace. */
+function lost(
+  { metadata: { namespace } }: AppNetwork,
+  hostnames: readonly string[],
+  others: readonly string[],
+): string[] {
+  return hostnames.filter(
+    hostname =>
+      others.some(other => isBelow(hostname, other)) &&
+      !hostname.endsWith(`.${namespace}.default.example.org`),
+  );
+}
+
+interface DestinationRule extends KubernetesObject {
+  spec: {
+    host: string;
+    trafficPolicy?: object;
+    subsets?: { name: string }[];
+  };
+}
+
+/** Istio merges the DestinationRules of a Service; what two of them say of the same must be the same. */
+function contradicting(one: Rendered, other: Rendered): string[] {
+  const said = (objects: readonly KubernetesObject[]) =>
+    objects
+      .filter(
+        (object): object is DestinationRule =>
+          object.kind === 'DestinationRule',
+      )
+      .flatMap(({ spec: { host, trafficPolicy, subsets = [] } }) => [
+        ...(trafficPolicy ? [[host, JSON.stringify(trafficPolicy)]] : []),
+        ...subsets.map(subset => [
+          `${host} ${subset.name}`,
+          JSON.stringify(subset),
+        ]),
+      ]);
+  const first = new Map(said(one.objects) as [string, string][]);
+  return said(other.objects)
+    .filter(
+      ([about = '', what]) => first.has(about) && first.get(about) !== what,
+    )
+    .map(([about = '']) => about);
+}
+
+function refOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind} ${metadata.namespace}/${metadata.name}`;
+}
+
+function keyOf({ metadata }: AppNetwork): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+describe('Of any two AppNetworks', () => {
+  it('what they become never collides, whether admission has refused the second or both came at once', () => {
+    fc.assert(
+      fc.property(pair, both => {
+        const [one, other] = both as [AppNetwork, AppNetwork];
+        expect(
+          collisions(
+            [one, rendered(one, both)],
+            [other, rendered(other, both)],
+          ),
+        ).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('those that are admitted one after the other are served as they ask', () => {
+    fc.assert(
+      fc.property(pair, both => {
+        const [one, other] = both as [AppNetwork, AppNetwork];
+        fc.pre(isAdmitted(one, []) && isAdmitted(other, [one]));
+        const first = {
+          ...one,
+          status: { hostnames: rendered(one, [one]).hostnames },
+        };
+        for (const given of [first, other]) {
+          const { problems } = rendered(given, [first, other]);
+          expect(problems.filter(({ certain }) => certain)).toEqual([]);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('each is refused or admitted at least once, so that both are looked at', () => {
+    const answers = fc
+      .sample(pair, { numRuns: 100, seed: 1 })
+      .map(([one, other]) =>
+        isAdmitted(other as AppNetwork, [one as AppNetwork]),
+      );
+    expect(new Set(answers)).toEqual(new Set([true, false]));
+  });
+});
