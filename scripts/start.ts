@@ -20,7 +20,7 @@ const HELP = `Starts a Kubernetes cluster, the network platform and the portal. 
 
   npm start                        with a cluster on this machine, built the first time
   npm start -- --context CONTEXT   with a cluster of yours, a context of your kubeconfig; nothing is installed on it unasked
-  npm start -- --port PORT         the portal's port; default 7007
+  npm start -- --port PORT         the portal's port; default 7007; a cluster on this machine calls it at the one after it
   npm start -- --name NAME         name of the cluster on this machine; one that runs already is used, and left running
 
 Clusters in app-config.local.yaml (appNetwork.clusters) are used instead of one on this machine.
@@ -56,9 +56,9 @@ function readOptions(): Options | undefined {
     return undefined;
   }
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+  if (!Number.isInteger(port) || port < 1 || port > 65534) {
     throw new Error(
-      `--port: "${values.port}" is no port; take a number from 1 to 65535`,
+      `--port: "${values.port}" is no port; take a number from 1 to 65534`,
     );
   }
   return { port, name: values.name, context: values.context };
@@ -67,8 +67,11 @@ function readOptions(): Options | undefined {
 /** Starts everything, and returns the exit code when it has ended again. */
 async function start({ port, name, context }: Options): Promise<number> {
   const configFiles = appConfigFiles();
-  const target = await chooseTarget(name, context, configFiles);
+  const target = await chooseTarget({ name, context, port }, configFiles);
   await assertPortFree(port);
+  if (target.kind === 'local') {
+    await assertPortFree(admissionPort(port));
+  }
   const directory = path.join(clustersDirectory(), '../portal', name);
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -120,9 +123,13 @@ async function start({ port, name, context }: Options): Promise<number> {
   return run.failed ? 1 : 0;
 }
 
+/** The cluster calls the portal there. */
+function admissionPort(port: number): number {
+  return port + 1;
+}
+
 async function chooseTarget(
-  name: string,
-  context: string | undefined,
+  { name, context, port }: Options,
   configFiles: string[],
 ): Promise<Target> {
   if (context !== undefined) {
@@ -140,7 +147,14 @@ async function chooseTarget(
   const { kubeconfig } = clusterPaths(name);
   return {
     kind: 'local',
-    entries: [{ name: 'local', title: 'This machine', kubeconfig }],
+    entries: [
+      {
+        name: 'local',
+        title: 'This machine',
+        kubeconfig,
+        admission: { listen: { port: admissionPort(port) } },
+      },
+    ],
   };
 }
 

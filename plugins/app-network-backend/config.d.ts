@@ -24,6 +24,32 @@ export interface Config {
       serviceAccountToken?: string;
       /** Whether to talk to the API server without knowing that it is the right one. */
       skipTLSVerify?: boolean;
+      /**
+       * The admission webhook that this backend serves for the cluster: its API server asks it before it takes an AppNetwork or a
+       * NetworkPlatform. Absent: none, and what it would refuse is said in the objects' conditions. An empty object is one at the address
+       * from which this backend reaches the API server. See docs/admission-webhook.md.
+       */
+      admission?: {
+        /** How the API server reaches it, from outside the cluster: https://portal.example.com:9443. It has to lead here without ending TLS. */
+        url?: string;
+        /** The same by a Service of the cluster, instead of url. */
+        service?: {
+          namespace: string;
+          name: string;
+          /** Default: 443. */
+          port?: number;
+        };
+        listen?: {
+          /** Address that this backend listens on. Default: all, or without url and service the one from which it reaches the API server. */
+          host?: string;
+          /** Each cluster needs its own. Default: 9443. */
+          port?: number;
+        };
+        /** What the API server does with an object when it gets no answer: take it (Ignore, the default), or refuse it (Fail). */
+        failurePolicy?: 'Ignore' | 'Fail';
+        /** How long the API server waits for an answer, 1 to 30; default 5. */
+        timeoutSeconds?: number;
+      };
     }>;
     dns?: {
       /**

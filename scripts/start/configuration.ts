@@ -10,6 +10,8 @@ export interface ClusterEntry {
   title?: string;
   kubeconfig?: string;
   context?: string;
+  /** Its admission webhook, at the address from which the portal reaches it. */
+  admission?: { listen: { port: number } };
 }
 
 /** The repository's app-config files, those of this machine included. */

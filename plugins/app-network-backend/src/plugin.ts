@@ -2,13 +2,19 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
-import { appNetworkPermissions } from '@app-network/backstage-plugin-app-network-common';
+import {
+  appNetworkPermissions,
+  NETWORK_PLATFORM_NAME,
+} from '@app-network/backstage-plugin-app-network-common';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { startAdmissionController } from './admission/controller';
+import { serveAdmission } from './admission/server';
 import { startAppNetworkController } from './application/controller';
 import { createClusters } from './clusters/clusters';
 import { readClusters } from './clusters/config';
+import type { Cluster } from './engine/types';
 import { watchExpiry } from './expiry/watch';
 import { createRouter } from './http/router';
 import { observeAppNetwork, observePlatform } from './observe/observe';
@@ -58,21 +64,36 @@ export const appNetworkPlugin = createBackendPlugin({
           config.getOptionalStringArray(
             'appNetwork.notifications.platformOwners',
           ) ?? [];
+        const configs = readClusters(config);
+        const admissionOf = ({ name }: Cluster) =>
+          configs.find(other => other.name === name)?.admission;
         const clusters = createClusters({
-          configs: readClusters(config),
+          configs,
           logger,
-          onConnected: (cluster, signal) =>
-            signalChanges(cluster, { signals, logger }, signal),
-          async controllers(cluster, signal) {
+          async onConnected(cluster, signal) {
+            const admission = admissionOf(cluster);
             await Promise.all([
-              startPlatformController({
-                cluster,
-                helm,
-                charts,
-                dnsServers,
-                logger,
-                signal,
-              }).stopped,
+              signalChanges(cluster, { signals, logger }, signal),
+              admission &&
+                serveAdmission({ cluster, config: admission, logger, signal }),
+            ]);
+          },
+          async controllers(cluster, signal) {
+            const admission = startAdmissionController({
+              cluster,
+              config: admissionOf(cluster),
+              logger,
+              onChange: () => platform.enqueue(NETWORK_PLATFORM_NAME),
+              signal,
+            });
+            const platform = startPlatformController({
+              ...{ cluster, helm, charts, dnsServers, admission },
+              logger,
+              signal,
+            });
+            await Promise.all([
+              admission.stopped,
+              platform.stopped,
               startAppNetworkController({ cluster, dnsServers, logger, signal })
                 .stopped,
               watchExpiry({

@@ -35,6 +35,7 @@ import {
   type TestCluster,
   type TestConnection,
 } from './testing/cluster';
+import { freePort } from './testing/freePort';
 import { installerRole } from './testing/installerRole';
 import { localBuild } from './testing/localBuild';
 import {
@@ -111,7 +112,13 @@ describe('the service account of examples/rbac', () => {
           data: {
             appNetwork: {
               helm: { command: cluster.helm },
-              clusters: [{ name: 'test', ...account }],
+              clusters: [
+                {
+                  name: 'test',
+                  ...account,
+                  admission: { listen: { port: await freePort() } },
+                },
+              ],
             },
           },
         }),
@@ -152,6 +159,11 @@ describe('the service account of examples/rbac', () => {
     );
   };
 
+  const admissionReady = async () =>
+    (
+      await client().get<NetworkPlatform>(objectRef(PLATFORM))
+    )?.status?.conditions?.find(({ type }) => type === 'AdmissionReady');
+
   const isThere = async (object: KubernetesObject) =>
     (await client().get(objectRef(object))) !== undefined;
 
@@ -191,6 +203,10 @@ describe('the service account of examples/rbac', () => {
       async () =>
         (await kindsWithout()).length === 0 && (await ledgerIsInMesh()),
       60_000,
+    );
+    await eventually(
+      'the API server calls the admission webhook',
+      async () => (await admissionReady())?.reason === 'Reachable',
     );
 
     expect(await api.getPlatform('test')).toBeDefined();

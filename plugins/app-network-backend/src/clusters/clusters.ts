@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { NotFoundError, ServiceUnavailableError } from '@backstage/errors';
+import { OWN_NAMESPACE } from './namespace';
 import { monitorCluster } from './clusterMonitor';
 import type { ClusterConfig } from './config';
 import type { ClusterHooks } from './connectCluster';
@@ -19,7 +20,7 @@ export interface ClustersOptions extends ClusterHooks {
 
 /** Connects to the clusters of app-config, each on its own. */
 export function createClusters(options: ClustersOptions): ClusterRegistry {
-  const { configs, leaseNamespace = 'app-network' } = options;
+  const { configs, leaseNamespace = OWN_NAMESPACE } = options;
   const stop = new AbortController();
   const identity = `${hostname()}_${randomUUID()}`;
   const monitors = new Map(

@@ -1,4 +1,9 @@
 import type { Config } from '@backstage/config';
+import {
+  readAdmission,
+  withOwnPorts,
+  type AdmissionConfig,
+} from '../admission/config';
 
 /** One entry of `appNetwork.clusters`. */
 export interface ClusterConfig {
@@ -13,6 +18,8 @@ export interface ClusterConfig {
   caData?: string;
   serviceAccountToken?: string;
   skipTLSVerify?: boolean;
+  /** The admission webhook that this backend serves for it; absent where it is to have none. */
+  admission?: AdmissionConfig;
   /** What is wrong with the entry, and what would be right; it is shown as the cluster's state, and the other clusters go on. */
   problem?: string;
 }
@@ -31,7 +38,7 @@ export function readClusters(config: Config): ClusterConfig[] {
     ];
   }
   const names = new Set<string>();
-  return entries.map((entry: unknown, index) => {
+  const clusters = entries.map((entry: unknown, index) => {
     const path = `appNetwork.clusters[${index}]`;
     const cluster = readCluster(entry, path);
     if (names.has(cluster.name)) {
@@ -44,6 +51,7 @@ export function readClusters(config: Config): ClusterConfig[] {
     names.add(cluster.name);
     return cluster;
   });
+  return withOwnPorts(clusters);
 }
 
 const STRINGS = [
@@ -76,7 +84,7 @@ function readCluster(entry: unknown, path: string): ClusterConfig {
       );
     }
   }
-  const { skipTLSVerify } = fields;
+  const { skipTLSVerify, admission } = fields;
   if (skipTLSVerify !== undefined && typeof skipTLSVerify !== 'boolean') {
     problems.push(`${path}.skipTLSVerify: has to be true or false`);
   }
@@ -95,6 +103,9 @@ function readCluster(entry: unknown, path: string): ClusterConfig {
     title: strings.title ?? name,
     path,
     skipTLSVerify: skipTLSVerify === true,
+    ...(admission === undefined || admission === null
+      ? {}
+      : { admission: readAdmission(admission, `${path}.admission`) }),
     ...(problems.length > 0 ? { problem: problems.join('; ') } : {}),
   };
 }

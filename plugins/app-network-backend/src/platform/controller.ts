@@ -3,6 +3,7 @@ import {
   NETWORK_PLATFORM_NAME,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
+import type { AdmissionController } from '../admission/controller';
 import { source, startController, type Controller } from '../engine/controller';
 import type { Cluster } from '../engine/types';
 import type { ChartStore } from './charts/chartStore';
@@ -21,6 +22,8 @@ export interface PlatformControllerOptions {
   logger: LoggerService;
   /** Name servers that are asked where names lead; `appNetwork.dns.servers` of app-config. Default: those of each zone. */
   dnsServers?: readonly string[];
+  /** The cluster's admission webhook. */
+  admission?: Pick<AdmissionController, 'observe'>;
   /** Ends the controller, and Helm where it runs. */
   signal: AbortSignal;
 }
@@ -55,6 +58,7 @@ export function startPlatformController(
         signal,
       }),
       repairs: createRepairs({ cluster: cluster.name, runs, logger }),
+      admission: options.admission,
       cluster: cluster.name,
       logger,
     }),

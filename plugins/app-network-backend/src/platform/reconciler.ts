@@ -7,6 +7,7 @@ import {
   type NetworkPlatform,
   type SystemComponentStatus,
 } from '@app-network/backstage-plugin-app-network-common';
+import type { AdmissionController } from '../admission/controller';
 import {
   ensureFinalizer,
   isDeleting,
@@ -50,6 +51,8 @@ export interface PlatformReconcilerOptions {
   objects: OwnedObjects;
   dns: PlatformDns;
   repairs: Repairs;
+  /** Absent where there is no admission webhook, nor one to be removed. */
+  admission?: Pick<AdmissionController, 'observe'>;
   /** Name of the cluster, for the log. */
   cluster: string;
   logger: LoggerService;
@@ -71,8 +74,8 @@ const NOT_OURS_MS = 60_000;
 export function createPlatformReconciler(
   options: PlatformReconcilerOptions,
 ): Reconciler {
-  const { client, informers, runs, objects, dns, repairs, cluster, logger } =
-    options;
+  const { client, informers, runs, objects, dns, repairs, admission } = options;
+  const { cluster, logger } = options;
   const podProblems = createPodProblems();
   const members = createMembers({ client, informers });
 
@@ -175,6 +178,7 @@ export function createPlatformReconciler(
             rendered: observed.rendered,
             facts,
           }),
+          admission: admission?.observe(),
           now,
         }),
       );

@@ -33,6 +33,8 @@ export interface ManagedFieldsEntry {
   manager?: string;
   operation?: 'Apply' | 'Update';
   subresource?: string;
+  /** When it last changed by it, RFC 3339. */
+  time?: string;
   fieldsV1?: Record<string, unknown>;
 }
 

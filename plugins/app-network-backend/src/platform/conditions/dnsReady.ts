@@ -6,7 +6,12 @@ import { EXTERNAL_DNS } from '../components/externalDns';
 import { describeName } from '../dns/describeNames';
 import { providerAdvice } from '../dns/externalDnsLog';
 import { platformFacts } from '../facts';
-import { componentsOf, componentsRow, installedOrGiven } from './row';
+import {
+  componentsOf,
+  componentsRow,
+  installedOrGiven,
+  lookingRow,
+} from './row';
 import type { PlatformObservation, Row } from './row';
 
 const type = 'DNSReady';
@@ -83,7 +88,13 @@ function externalRow(observation: PlatformObservation, zone: string): Row {
   }
   const row =
     componentsRow(type, component) ??
-    (dns?.isLooking ? lookingRow(observation) : undefined);
+    (dns?.isLooking
+      ? lookingRow(
+          type,
+          observation,
+          'Whether names lead where they should is being looked up.',
+        )
+      : undefined);
   if (row) {
     return row;
   }
@@ -120,27 +131,6 @@ function externalRow(observation: PlatformObservation, zone: string): Row {
         : []),
     ].join(' '),
   };
-}
-
-/** Until there is news what was known stays, so that a restart of the portal makes nothing look unready. */
-function lookingRow({ platform }: PlatformObservation): Row {
-  const { metadata, status } = platform;
-  const before = status?.conditions?.find(other => other.type === type);
-  return before && before.observedGeneration === metadata.generation
-    ? {
-        type,
-        status: before.status,
-        reason: before.reason,
-        message: before.message,
-        progressing: true,
-      }
-    : {
-        type,
-        status: 'Unknown',
-        reason: 'Looking',
-        message: 'Whether names lead where they should is being looked up.',
-        progressing: true,
-      };
 }
 
 function sentence(text: string): string {

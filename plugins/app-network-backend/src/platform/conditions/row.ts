@@ -7,6 +7,7 @@ import type {
   PlatformConditionType,
   SystemComponentStatus,
 } from '@app-network/backstage-plugin-app-network-common';
+import type { AdmissionObservation } from '../../admission/observation';
 import type { NewCondition } from '../../engine/conditions';
 import { describe } from '../../engine/objects';
 import type { ReconcileOwnedResult } from '../../engine/types';
@@ -32,6 +33,8 @@ export interface PlatformObservation {
   rendered: PlatformObject[];
   /** What is seen of its names; absent where nothing has been looked at. */
   dns?: DnsObservation;
+  /** What is seen of the admission webhook; absent where there is to be none. */
+  admission?: AdmissionObservation;
   /** What keeps one of its Certificates from being issued, from below it; undefined where nothing tells. */
   issuanceCause?: (certificate: KubernetesObject) => string | undefined;
   /** What the spec says of certificates and can't be done. */
@@ -81,6 +84,31 @@ export function componentsRow(
       progressing: wrong.state !== 'Failed',
     }
   );
+}
+
+/** Until there is news what was known stays, so that a restart of the portal makes nothing look unready. */
+export function lookingRow(
+  type: PlatformConditionType,
+  { platform }: PlatformObservation,
+  message: string,
+): Row {
+  const { metadata, status } = platform;
+  const before = status?.conditions?.find(other => other.type === type);
+  return before && before.observedGeneration === metadata.generation
+    ? {
+        type,
+        status: before.status,
+        reason: before.reason,
+        message: before.message,
+        progressing: true,
+      }
+    : {
+        type,
+        status: 'Unknown',
+        reason: 'Looking',
+        message,
+        progressing: true,
+      };
 }
 
 export function installedOrGiven(

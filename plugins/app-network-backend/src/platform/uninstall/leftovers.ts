@@ -5,6 +5,7 @@ import {
   type NetworkPlatform,
   type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
+import { WEBHOOK_CONFIGURATION } from '../../admission/webhookConfiguration';
 import { objectRef } from '../../engine/objects';
 import { MANAGED_BY_SELECTOR } from '../../engine/reconcileOwned';
 import type { KubernetesClient } from '../../engine/types';
@@ -24,7 +25,7 @@ export async function leftovers(
 ): Promise<ObjectRef[]> {
   const { spec = {} } = platform;
   return [
-    ...(await certificateSecrets(client)),
+    ...(await labelled(client)),
     ...(facts.existing.istio || spec.components?.istio?.enabled === false
       ? []
       : await ofIstio(client, istioNamespace(spec))),
@@ -44,17 +45,16 @@ export function hasOwnCertManager(
   );
 }
 
-/** Secrets of system components' certificates. */
-async function certificateSecrets(
-  client: KubernetesClient,
-): Promise<ObjectRef[]> {
-  const secrets = await client.list<KubernetesObject>(
-    { apiVersion: 'v1', kind: 'Secret' },
-    {
-      labelSelector: `${MANAGED_BY_SELECTOR},${OWNER_LABEL}=${NETWORK_PLATFORM_NAME}`,
-    },
+/** Secrets of system components' certificates and of the admission webhook, and its configuration. */
+async function labelled(client: KubernetesClient): Promise<ObjectRef[]> {
+  const lists = await Promise.all(
+    [WEBHOOK_CONFIGURATION, { apiVersion: 'v1', kind: 'Secret' }].map(kind =>
+      client.list(kind, {
+        labelSelector: `${MANAGED_BY_SELECTOR},${OWNER_LABEL}=${NETWORK_PLATFORM_NAME}`,
+      }),
+    ),
   );
-  return secrets.map(objectRef);
+  return lists.flat().map(objectRef);
 }
 
 /** What istiod writes into every namespace. */
