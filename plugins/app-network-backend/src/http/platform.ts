@@ -292,12 +292,16 @@ function staleMessage(
     differences.slice(0, NAMED).join(', ') +
     (more > 0 ? ` and ${more} more` : '');
   return `The plan is no longer what it was: ${
-    named || 'a chart or a Secret'
+    named || 'a Secret or a chart in the file system'
   } changed since. ${again}`;
 }
 
 function contents(plan: PlatformPlan): { name: string; text: string }[] {
   return [
+    ...plan.charts.map(({ address, digest }) => ({
+      name: `chart ${address}`,
+      text: digest,
+    })),
     ...plan.objects.map(object => ({
       name: describe(object.ref),
       text: JSON.stringify(object),
