@@ -417,6 +417,7 @@ const APP_NETWORKS = [
       hostnames: ['shop.example.com'],
       rules: [{ backendRefs: [{ name: 'shop', port: 80 }] }],
       mesh: { permissivePorts: [9090] },
+      egress: [{ host: 'api.example.com' }],
     },
   }),
 ];
