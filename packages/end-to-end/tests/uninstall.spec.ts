@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { auditEvents } from '../src/auditLog.ts';
+import { clusterCa } from '../src/certificates.ts';
 import {
   addToCluster,
   apply,
-  clusterCa,
   getObject,
   kubectl,
   localCluster,
