@@ -14,7 +14,7 @@ export interface GatewayAnswer {
  */
 export function getThroughGateway(
   url: string,
-  options: { address: string; ca: string },
+  options: { address: string; ca: string; headers?: Record<string, string> },
 ): Promise<GatewayAnswer> {
   const { hostname, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -23,7 +23,7 @@ export function getThroughGateway(
         host: options.address,
         servername: hostname,
         path: pathname + search,
-        headers: { host: hostname },
+        headers: { host: hostname, ...options.headers },
         ca: options.ca,
         agent: false,
         timeout: 5_000,

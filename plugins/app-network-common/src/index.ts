@@ -40,6 +40,7 @@ export {
   APP_NETWORK_CONDITIONS,
   type AppNetwork,
   type AppNetworkConditionType,
+  type AppNetworkJwtRule,
   type AppNetworkRouteMatch,
   type AppNetworkRule,
   type AppNetworkSpec,

@@ -14,6 +14,7 @@ import { appNetworkInformers } from './informers';
 import { createAppNetworkReconciler } from './reconciler';
 import { overlap } from './render/hostnames';
 import { podLabels } from './render/selector';
+import { sharingIssuers } from './takenIssuers';
 
 export interface AppNetworkControllerOptions {
   cluster: Cluster;
@@ -58,6 +59,9 @@ export function startAppNetworkController(
         ...sharingHostnames(appNetworks, changed),
         ...callingOutside(appNetworks, changed),
         ...sharingPods(appNetworks, changed),
+        ...sharingIssuers(appNetworks.list(), changed.spec?.jwtRules).map(
+          objectKey,
+        ),
       ]),
       source(platforms, () => appNetworks.list().map(objectKey)),
       source(services, inNamespace),

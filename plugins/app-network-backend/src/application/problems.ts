@@ -8,6 +8,7 @@ import { platformFacts } from '../platform/facts';
 import { render } from './render/render';
 import type { Problem, Service } from './render/types';
 import { takenHostnames } from './takenHostnames';
+import { takenIssuers } from './takenIssuers';
 
 /** What keeps every AppNetwork of a cluster without a platform from being served. */
 export const PLATFORM_MISSING = {
@@ -41,6 +42,7 @@ export function appNetworkProblems(
         namespace === appNetwork.metadata.namespace &&
         name !== appNetwork.metadata.name,
     ),
+    takenIssuers: takenIssuers(appNetwork, appNetworks),
   });
   return platform
     ? problems

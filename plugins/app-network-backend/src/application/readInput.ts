@@ -8,11 +8,12 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { Informer, KubernetesClient } from '../engine/types';
 import type { PlatformFacts } from '../platform/facts';
-import { CERTIFICATE, SECRET } from './render/kinds';
+import { CERTIFICATE, REQUEST_AUTHENTICATION, SECRET } from './render/kinds';
 import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
 import type { RenderInput, Secret, Service } from './render/types';
 import { takenHostnames } from './takenHostnames';
+import { takenIssuers } from './takenIssuers';
 import { serviceAccountsOf, type Workload } from './workloads';
 
 /** The part of the informers that render's input is read from; a command fills it from files. */
@@ -20,7 +21,7 @@ export interface InputCaches {
   appNetworks: Pick<Informer<AppNetwork>, 'list'>;
   services: Pick<Informer<Service>, 'list'>;
   workloads: Pick<Informer<Workload>, 'list'>[];
-  owned: Pick<Informer, 'kind' | 'get'>[];
+  owned: Pick<Informer, 'kind' | 'get' | 'list'>[];
 }
 
 /**
@@ -56,6 +57,13 @@ export async function readInput(
     neighbours: informers.appNetworks
       .list(namespace)
       .filter(({ metadata }) => metadata.name !== appNetwork.metadata.name),
+    takenIssuers: takenIssuers(
+      appNetwork,
+      informers.appNetworks.list(),
+      informers.owned
+        .filter(({ kind }) => kind.kind === REQUEST_AUTHENTICATION.kind)
+        .flatMap(informer => informer.list()),
+    ),
     certificateSecretTaken: await isCertificateSecretTaken(
       client,
       informers,

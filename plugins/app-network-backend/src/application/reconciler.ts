@@ -140,6 +140,7 @@ async function apply(
     shared.length > 0 ||
     appNetwork.spec?.tls?.certificateRef ||
     input.certificateSecretTaken ||
+    input.takenIssuers?.length ||
     result.conflicts.length > 0;
   return looksAtOthers ? { requeueAfterMs: LOOK_AGAIN_MS } : undefined;
 }

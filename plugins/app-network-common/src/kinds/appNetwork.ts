@@ -19,6 +19,8 @@ import {
   SERVED_HOSTNAME_PATTERN,
 } from './schema';
 
+const HEADER_NAME_PATTERN = "^[A-Za-z0-9!#$%&'*+\\-.^_|~]+$";
+
 const headerMatchSchema = Type.Object({
   type: Type.Optional(
     oneOf(['Exact', 'RegularExpression'], {
@@ -30,7 +32,7 @@ const headerMatchSchema = Type.Object({
     description: 'Name of the header; case does not matter.',
     minLength: 1,
     maxLength: 256,
-    pattern: "^[A-Za-z0-9!#$%&'*+\\-.^_|~]+$",
+    pattern: HEADER_NAME_PATTERN,
   }),
   value: Type.String({
     description: 'Value, or RE2 expression for it.',
@@ -174,7 +176,7 @@ const ruleSchema = Type.Object(
             Type.String({ minLength: 1, maxLength: 1024 }),
             {
               description:
-                'Issuer and subject of the JWT, `<issuer>/<subject>`, with * at either end.',
+                'Issuer and subject of the token, `<issuer>/<subject>`, with * at either end; one of them. The issuer is one of `spec.jwtRules`.',
               minItems: 1,
               maxItems: 16,
             },
@@ -184,17 +186,20 @@ const ruleSchema = Type.Object(
               Type.Object({
                 key: Type.String({
                   description:
-                    "An attribute of Istio's authorization conditions, such as request.auth.claims[role].",
+                    'request.auth.claims[role], request.auth.claims[realm][roles], request.auth.audiences, request.auth.presenter or request.headers[x-a]; of a claim that is a list, one element is enough.',
                   minLength: 1,
                   maxLength: 256,
                 }),
                 values: Type.Optional(
-                  Type.Array(Type.String({ maxLength: 1024 }), {
+                  Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
+                    description:
+                      'One of them, with * at either end; * alone is any.',
                     maxItems: 64,
                   }),
                 ),
                 notValues: Type.Optional(
-                  Type.Array(Type.String({ maxLength: 1024 }), {
+                  Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
+                    description: 'None of them, with * at either end.',
                     maxItems: 64,
                   }),
                 ),
@@ -205,7 +210,7 @@ const ruleSchema = Type.Object(
         }),
         {
           description:
-            'JSON Web Tokens that are let in at the gateway; default: no token is asked for.',
+            'JSON Web Tokens that are let in at the gateway, one of these; default: no token is asked for.',
           maxItems: 16,
         },
       ),
@@ -266,6 +271,73 @@ const egressSchema = Type.Object(
         fieldPath: '.port',
       },
     ),
+  },
+);
+
+const jwtRuleSchema = Type.Object(
+  {
+    issuer: Type.String({
+      description: 'Who issues the tokens: their claim iss.',
+      minLength: 1,
+      maxLength: 512,
+    }),
+    audiences: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 512 }), {
+        description:
+          'Whom the tokens must be for: one of these in their claim aud; default: anybody.',
+        minItems: 1,
+        maxItems: 16,
+      }),
+    ),
+    jwksUri: Type.Optional(
+      Type.String({
+        description:
+          "Where Istio gets the issuer's public keys, a JSON Web Key Set (RFC 7517); default: what the issuer's own OpenID configuration says.",
+        pattern: '^https?://[^/ ]+(/[^ ]*)?$',
+        maxLength: 2048,
+      }),
+    ),
+    jwks: Type.Optional(
+      Type.String({
+        description:
+          "The issuer's public keys themselves, as JSON of a JSON Web Key Set.",
+        minLength: 1,
+        maxLength: 32768,
+      }),
+    ),
+    fromHeaders: Type.Optional(
+      Type.Array(
+        Type.Object({
+          name: Type.String({
+            description: 'Name of the header.',
+            minLength: 1,
+            maxLength: 256,
+            pattern: HEADER_NAME_PATTERN,
+          }),
+          prefix: Type.Optional(
+            Type.String({
+              description: 'What stands before the token.',
+              maxLength: 64,
+            }),
+          ),
+        }),
+        {
+          description:
+            'Headers that carry the token; default: Authorization, after `Bearer `.',
+          minItems: 1,
+          maxItems: 4,
+        },
+      ),
+    ),
+  },
+  {
+    description:
+      'An issuer of JSON Web Tokens, and how its tokens are checked.',
+    ...celRules({
+      rule: '!has(self.jwks) || !has(self.jwksUri)',
+      message:
+        'jwks and jwksUri exclude each other: the keys of an issuer are either here or at a URI',
+    }),
   },
 );
 
@@ -339,6 +411,15 @@ const specSchema = Type.Object(
         description:
           'Routes; default: every path to the single Service that selects the pods.',
         maxItems: 32,
+      }),
+    ),
+    jwtRules: Type.Optional(
+      Type.Array(jwtRuleSchema, {
+        description:
+          'Issuers of the tokens that rules ask for in `authentication`.',
+        maxItems: 8,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['issuer'],
       }),
     ),
     mesh: Type.Optional(
@@ -436,6 +517,18 @@ const specSchema = Type.Object(
         fieldPath: '.rules',
       },
       {
+        rule: "!has(self.tls) || self.tls.mode != 'Passthrough' || !has(self.rules) || self.rules.all(r, !has(r.authentication) || size(r.authentication) == 0)",
+        message:
+          'rules.authentication cannot be used with tls.mode Passthrough: the gateway does not see the tokens of a connection that it does not decrypt',
+        fieldPath: '.rules',
+      },
+      {
+        rule: 'has(self.jwtRules) && size(self.jwtRules) > 0 || !has(self.rules) || self.rules.all(r, !has(r.authentication) || size(r.authentication) == 0)',
+        message:
+          'rules.authentication needs jwtRules, which name the issuers of the tokens and where their keys are',
+        fieldPath: '.jwtRules',
+      },
+      {
         rule: '!has(self.tls) || !has(self.tls.certificateRef) || (has(self.hostnames) && size(self.hostnames) > 0)',
         message:
           'tls.certificateRef needs hostnames: a generated hostname changes with the address of the gateway, and your certificate would not follow',
@@ -516,6 +609,9 @@ export type AppNetworkSpec = Static<typeof specSchema>;
 
 /** One rule of {@link AppNetworkSpec}: which requests go where, and how. @public */
 export type AppNetworkRule = Static<typeof ruleSchema>;
+
+/** An issuer of JSON Web Tokens, and how its tokens are checked. @public */
+export type AppNetworkJwtRule = Static<typeof jwtRuleSchema>;
 
 /** One way in which a request matches an {@link AppNetworkRule}. @public */
 export type AppNetworkRouteMatch = Static<typeof routeMatchSchema>;

@@ -3,27 +3,17 @@ import {
   MANAGED_BY_LABEL,
   OWNER_LABEL,
   ownerLabelValue,
-  shortenName,
   type AppNetwork,
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
 import type { PlatformFacts } from '../../platform/facts';
 import { CERTIFICATE } from './kinds';
-import { objectMeta } from './metadata';
+import { gatewayObjectName, objectMeta } from './metadata';
 
-/** Longest name of an object. */
-const MAX_NAME = 253;
-
-/**
- * Name of the Certificate and of its Secret: `<namespace>-<name>-tls`. Where a dash in the namespace would make two AppNetworks' names the
- * same, a dot parts them, which no namespace holds.
- */
-export function certificateName({
-  metadata: { namespace = '', name },
-}: AppNetwork): string {
-  const separator = namespace.includes('-') || name.includes('.') ? '.' : '-';
-  return shortenName(`${namespace}${separator}${name}-tls`, MAX_NAME);
+/** Name of the Certificate and of its Secret. */
+export function certificateName(appNetwork: AppNetwork): string {
+  return gatewayObjectName(appNetwork, 'tls');
 }
 
 /**

@@ -4,6 +4,11 @@ import type {
   RouteView,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../platform/facts';
+import {
+  gatewayPolicyRefs,
+  renderGatewayPolicies,
+} from './authentication/gatewayPolicies';
+import { issuersOf } from './authentication/issuers';
 import { contradiction } from './contradiction';
 import { renderDestinationRules } from './destinationRules';
 import { renderGateway } from './gateway';
@@ -30,7 +35,8 @@ export function renderExposure(
   if (!appNetwork.spec?.expose) {
     return exposure({});
   }
-  const ordered = orderedRoutes(appNetwork, input.services);
+  const issuers = issuersOf(appNetwork, input.takenIssuers);
+  const ordered = orderedRoutes(appNetwork, input.services, issuers);
   const { routes, problems: routeProblems } =
     appNetwork.spec.tls?.mode === 'Passthrough'
       ? passthroughRoutes(appNetwork, ordered)
@@ -45,7 +51,11 @@ export function renderExposure(
     routes,
     contradicted !== undefined,
   );
-  const problems = [...routeProblems, ...(contradicted ? [contradicted] : [])];
+  const problems = [
+    ...issuers.problems,
+    ...routeProblems,
+    ...(contradicted ? [contradicted] : []),
+  ];
   const wanted = wantedHostnames(appNetwork, facts);
   if (!wanted) {
     return exposure({
@@ -69,6 +79,7 @@ export function renderExposure(
     objects: [
       ...destinationRules,
       ...tls.objects,
+      ...renderGatewayPolicies(appNetwork, facts, hostnames, routes, issuers),
       renderGateway(appNetwork, facts, hostnames, credentialName),
       ...(routes.length > 0
         ? [renderVirtualService(appNetwork, facts, hostnames, routes)]
@@ -122,6 +133,7 @@ function retainedRefs(
     { ...VIRTUAL_SERVICE, namespace, name },
     certificate,
     secret,
+    ...gatewayPolicyRefs(appNetwork, facts),
   ];
 }
 

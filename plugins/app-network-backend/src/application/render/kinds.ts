@@ -25,6 +25,11 @@ export const AUTHORIZATION_POLICY = {
   kind: 'AuthorizationPolicy',
 } as const satisfies KindRef;
 
+export const REQUEST_AUTHENTICATION = {
+  apiVersion: 'security.istio.io/v1',
+  kind: 'RequestAuthentication',
+} as const satisfies KindRef;
+
 export const PEER_AUTHENTICATION = {
   apiVersion: 'security.istio.io/v1',
   kind: 'PeerAuthentication',
@@ -52,6 +57,7 @@ export const RENDERED_KINDS: readonly KindRef[] = [
   DESTINATION_RULE,
   SERVICE_ENTRY,
   AUTHORIZATION_POLICY,
+  REQUEST_AUTHENTICATION,
   PEER_AUTHENTICATION,
   CERTIFICATE,
   SECRET,

@@ -1,5 +1,6 @@
 import {
   KUBERNETES_ID,
+  shortenName,
   type AppNetwork,
   type ObjectMeta,
 } from '@app-network/backstage-plugin-app-network-common';
@@ -18,4 +19,21 @@ export function objectMeta(
     namespace: namespace ?? appNetwork.metadata.namespace,
     ...(entity ? { labels: { [KUBERNETES_ID]: entity } } : {}),
   };
+}
+
+/** Longest name of an object. */
+const MAX_NAME = 253;
+
+/**
+ * Name of an object in the ingress gateway's namespace: `<namespace>-<name>-<what>`. Where a dash in the namespace would make two
+ * AppNetworks' names the same, a dot parts them, which no namespace holds.
+ *
+ * @param what - of the AppNetwork's objects
+ */
+export function gatewayObjectName(
+  { metadata: { namespace = '', name } }: AppNetwork,
+  what: string,
+): string {
+  const separator = namespace.includes('-') || name.includes('.') ? '.' : '-';
+  return shortenName(`${namespace}${separator}${name}-${what}`, MAX_NAME);
 }

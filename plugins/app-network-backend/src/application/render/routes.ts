@@ -3,6 +3,11 @@ import type {
   AppNetworkRouteMatch,
   AppNetworkRule,
 } from '@app-network/backstage-plugin-app-network-common';
+import {
+  authenticationOf,
+  type Authentication,
+} from './authentication/authentication';
+import type { Issuers } from './authentication/issuers';
 import { resolveBackends, type Backend } from './backends';
 import { matchProblems } from './matchProblems';
 import type { Problem, Service } from './types';
@@ -15,6 +20,8 @@ export interface Route {
   backends: Backend[];
   /** HTTP status of the answer where no backend may give one. */
   refusal?: 403 | 503;
+  /** Absent where no token is asked for. */
+  authentication?: Authentication;
   sessionPersistence?: AppNetworkRule['sessionPersistence'];
   timeouts?: AppNetworkRule['timeouts'];
   retry?: AppNetworkRule['retry'];
@@ -25,18 +32,25 @@ export interface Route {
  * the longest prefix, then regular expressions, then every path; on the same path more conditions before fewer.
  *
  * @param appNetwork - with defaults
+ * @param issuers - of the tokens that it asks for
  */
 export function orderedRoutes(
   appNetwork: AppNetwork,
   services: readonly Service[],
+  issuers: Issuers,
 ): { routes: Route[]; problems: Problem[] } {
   const rules = appNetwork.spec?.rules ?? [];
   const results = (rules.length > 0 ? rules : [{}]).map((rule, index) =>
-    routesOf(appNetwork, rule, `spec.rules[${index}]`, services),
+    routesOf(appNetwork, rule, `spec.rules[${index}]`, services, issuers),
   );
   const sorted = results
     .flatMap(({ routes }) => routes)
-    .sort((one, other) => compareMatches(one.route.match, other.route.match));
+    .sort(
+      (one, other) =>
+        compareMatches(one.route.match, other.route.match) ||
+        // Of routes for the same requests the one that lets in fewer comes first, and counts.
+        Number(isGuarded(other.route)) - Number(isGuarded(one.route)),
+    );
   const unique = withoutDuplicates(sorted);
   return {
     routes: unique.routes,
@@ -58,8 +72,14 @@ function routesOf(
   rule: AppNetworkRule,
   field: string,
   services: readonly Service[],
+  issuers: Issuers,
 ): { routes: WrittenRoute[]; problems: Problem[] } {
-  const target = targetOf(appNetwork, rule, field, services);
+  const target = guarded(
+    rule,
+    field,
+    issuers,
+    targetOf(appNetwork, rule, field, services),
+  );
   const matches = rule.matches?.length ? rule.matches : [{}];
   const problems = [...target.problems];
   const routes: WrittenRoute[] = [];
@@ -72,9 +92,48 @@ function routesOf(
         field: path,
         route: { match: normalized(match), ...target.route },
       });
+    } else if (rule.authentication) {
+      routes.push({ field: path, route: refusalAround(match) });
     }
   });
   return { routes, problems };
+}
+
+/**
+ * What a match that no gateway could take would have kept from other routes, and more: nobody is to get without a token what may be meant
+ * for those with one.
+ */
+function refusalAround({ path }: AppNetworkRouteMatch): Route {
+  return {
+    match: path?.type === 'RegularExpression' ? {} : normalized({ path }),
+    backends: [],
+    refusal: 403,
+  };
+}
+
+interface Target {
+  route: Omit<Route, 'match'>;
+  problems: Problem[];
+}
+
+/** A target behind what the rule asks of tokens; where none can let in, the rule refuses: it must not fall through to another. */
+function guarded(
+  rule: AppNetworkRule,
+  field: string,
+  issuers: Issuers,
+  { route, problems }: Target,
+): Target {
+  if (!rule.authentication) {
+    return { route, problems };
+  }
+  const asked = authenticationOf(rule, field, issuers);
+  return {
+    route:
+      asked.authentication.tokens.length > 0
+        ? { ...route, authentication: asked.authentication }
+        : { backends: [], refusal: 403 },
+    problems: [...problems, ...asked.problems],
+  };
 }
 
 /**
@@ -86,19 +145,7 @@ function targetOf(
   rule: AppNetworkRule,
   field: string,
   services: readonly Service[],
-): { route: Omit<Route, 'match'>; problems: Problem[] } {
-  if (rule.authentication?.length) {
-    return {
-      route: { backends: [], refusal: 403 },
-      problems: [
-        {
-          condition: 'GatewayReady',
-          reason: 'NotSupportedYet',
-          message: `${field}.authentication: tokens cannot be checked yet, so requests of this rule are refused with 403. Remove it to serve them to everybody.`,
-        },
-      ],
-    };
-  }
+): Target {
   const { backends, problems } = resolveBackends(
     appNetwork,
     rule,
@@ -192,7 +239,12 @@ function compareText(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** Of two routes for the same requests the one that is written first counts. */
+/** Whether not everybody is let in. */
+export function isGuarded({ authentication, refusal }: Route): boolean {
+  return authentication !== undefined || refusal === 403;
+}
+
+/** Of two routes for the same requests one counts: the one that asks for a token, or else the one that is written first. */
 function withoutDuplicates(sorted: WrittenRoute[]): {
   routes: Route[];
   problems: Problem[];

@@ -57,6 +57,8 @@ export interface RenderInput {
   takenHostnames?: readonly TakenHostname[];
   /** Other AppNetworks of its namespace; default: none. */
   neighbours?: readonly AppNetwork[];
+  /** Issuers of tokens whose keys are another's; their tokens let nobody in here. */
+  takenIssuers?: readonly TakenIssuer[];
   /** Whether a Secret that this project did not make has the name of the certificate's Secret; nobody may overwrite it. */
   certificateSecretTaken?: boolean;
 }
@@ -65,6 +67,13 @@ export interface RenderInput {
 export interface TakenHostname {
   hostname: string;
   /** Whose it is, and what to do. */
+  problem: Problem;
+}
+
+/** An issuer of tokens whose keys are not for this AppNetwork to say. */
+export interface TakenIssuer {
+  issuer: string;
+  /** Whose it is, and what to do; the message begins with the issuer's tokens. */
   problem: Problem;
 }
 

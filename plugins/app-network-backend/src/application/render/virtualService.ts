@@ -9,7 +9,7 @@ import type { Backend } from './backends';
 import { durationInSeconds } from './duration';
 import { VIRTUAL_SERVICE } from './kinds';
 import { objectMeta } from './metadata';
-import type { Route } from './routes';
+import { isGuarded, type Route } from './routes';
 import { sessionSubset, type Session } from './sessions';
 
 type VirtualServiceSpec = NonNullable<IVirtualService['spec']>;
@@ -39,21 +39,67 @@ export function renderVirtualService(
       exportTo: [facts.ingressGateway.namespace],
       ...(passthrough
         ? { tls: routes.map(route => tlsRoute(route, hostnames)) }
-        : { http: routes.map(httpRoute) }),
+        : { http: httpRoutes(routes) }),
     },
   };
 }
 
-function httpRoute(route: Route): HttpRoute {
-  const match = httpMatches(route.match);
+/**
+ * A path that applications read in more than one way, a slash written twice, escaped or turned round, or parameters in it: Envoy takes it as
+ * it is written, and it would get past the rule for the path that the application reads.
+ */
+const AMBIGUOUS_PATH = String.raw`.*(//|\\|;|%2[fF]|%5[cC]).*`;
+
+function httpRoutes(routes: readonly Route[]): HttpRoute[] {
+  return [
+    ...(routes.some(isGuarded)
+      ? [
+          {
+            match: [{ uri: { regex: AMBIGUOUS_PATH } }],
+            directResponse: { status: 400 },
+          },
+        ]
+      : []),
+    ...routes.flatMap(httpRoutesOf),
+  ];
+}
+
+/**
+ * Where a token is asked for, requests are routed by what the gateway has found in it (Istio, "Routing based on JWT claims"), and all others
+ * are refused. So nothing but a token that was checked opens a route: neither an object that is not there yet, nor a connection from before.
+ */
+function httpRoutesOf(route: Route): HttpRoute[] {
+  const { authentication } = route;
+  const uris = uriMatches(route.match.path);
+  const conditions = conditionsOf(route.match);
+  const match = uris.map(uri => ({ uri, ...conditions }));
+  if (!authentication) {
+    return [{ match, ...actionOf(route) }];
+  }
+  return [
+    {
+      match: authentication.tokens.flatMap(({ headers, withoutHeaders }) =>
+        uris.map(uri => ({
+          uri,
+          ...conditions,
+          headers: { ...conditions.headers, ...headers },
+          ...(Object.keys(withoutHeaders).length > 0 ? { withoutHeaders } : {}),
+        })),
+      ),
+      ...actionOf(route),
+    },
+    { match, directResponse: { status: 403 } },
+  ];
+}
+
+function actionOf(route: Route): HttpRoute {
   if (route.refusal) {
-    return { match, directResponse: { status: route.refusal } };
+    return { directResponse: { status: route.refusal } };
   }
   const { timeouts, retry, sessionPersistence } = route;
   // Istio takes no timeout of nothing; none is its default.
   const timeout = timeouts?.request && durationInSeconds(timeouts.request);
   return {
-    match,
     route: route.backends.map((backend, _index, all) => ({
       destination: destination(backend, sessionPersistence),
       ...(all.length > 1 ? { weight: backend.weight } : {}),
@@ -63,16 +109,11 @@ function httpRoute(route: Route): HttpRoute {
   };
 }
 
-/**
- * What Istio has to match for one match of ours. Its prefix is one of characters, ours of whole path segments (as in Gateway API), so that
- * /a becomes exactly /a or anything below /a/.
- */
-function httpMatches({
-  path,
+function conditionsOf({
   method,
   headers,
-}: AppNetworkRouteMatch): HttpMatch[] {
-  const conditions: HttpMatch = {
+}: AppNetworkRouteMatch): Pick<HttpMatch, 'method' | 'headers'> {
+  return {
     ...(method ? { method: { exact: method } } : {}),
     ...(headers
       ? {
@@ -87,9 +128,12 @@ function httpMatches({
         }
       : {}),
   };
-  return uriMatches(path).map(uri => ({ uri, ...conditions }));
 }
 
+/**
+ * What Istio has to match for a path of ours. Its prefix is one of characters, ours of whole path segments (as in Gateway API), so that /a
+ * becomes exactly /a or anything below /a/.
+ */
 function uriMatches(
   path: AppNetworkRouteMatch['path'],
 ): NonNullable<HttpMatch['uri']>[] {

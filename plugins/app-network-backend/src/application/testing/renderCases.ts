@@ -9,6 +9,7 @@ import { parseAllDocuments } from 'yaml';
 import type { PlatformFacts } from '../../platform/facts';
 import type { RenderInput, Secret, Service } from '../render/types';
 import { takenHostnames } from '../takenHostnames';
+import { takenIssuers } from '../takenIssuers';
 
 /** Where the inputs of render and what they become are. */
 export const TESTDATA = resolvePackagePath(
@@ -72,6 +73,7 @@ export function readRenderCase(name: string): {
     'PlatformFacts',
   );
   const facts = withChanges(changes);
+  const others = ofKind<AppNetwork>('AppNetwork');
   return {
     appNetwork,
     facts,
@@ -81,14 +83,11 @@ export function readRenderCase(name: string): {
         ({ metadata }) => metadata.name,
       ),
       certificateSecret: ofKind<Secret>('Secret')[0],
-      neighbours: ofKind<AppNetwork>('AppNetwork').filter(
+      neighbours: others.filter(
         ({ metadata }) => metadata.namespace === appNetwork.metadata.namespace,
       ),
-      takenHostnames: takenHostnames(
-        appNetwork,
-        ofKind<AppNetwork>('AppNetwork'),
-        facts,
-      ),
+      takenHostnames: takenHostnames(appNetwork, others, facts),
+      takenIssuers: takenIssuers(appNetwork, others),
     },
   };
 }

@@ -10,6 +10,7 @@ import { ServiceEntry } from '@kubernetes-models/istio/networking.istio.io/v1/Se
 import { VirtualService } from '@kubernetes-models/istio/networking.istio.io/v1/VirtualService';
 import { AuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy';
 import { PeerAuthentication } from '@kubernetes-models/istio/security.istio.io/v1/PeerAuthentication';
+import { RequestAuthentication } from '@kubernetes-models/istio/security.istio.io/v1/RequestAuthentication';
 
 interface KubernetesObject {
   kind: string;
@@ -22,6 +23,7 @@ const MODELS = [
   DestinationRule,
   Gateway,
   PeerAuthentication,
+  RequestAuthentication,
   ServiceEntry,
   VirtualService,
 ];

@@ -1,0 +1,160 @@
+import type {
+  AppNetworkJwtRule,
+  AppNetworkRule,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { Problem } from '../types';
+import { claim, matchOf, type TokenMatch } from './conditions';
+import type { Issuers } from './issuers';
+import { subjectOf } from './principals';
+import { anyOf, type StringMatch } from './stringMatch';
+
+/** The tokens that let a request through. */
+export interface Authentication {
+  /** A request must match one of them. */
+  tokens: TokenMatch[];
+  /** Who has issued them. */
+  issuers: string[];
+}
+
+type Alternative = NonNullable<AppNetworkRule['authentication']>[number];
+
+/**
+ * What the gateway has to see in a token before it routes a request of a rule. A part that can't be had lets nobody in; with none left the
+ * rule refuses every request.
+ *
+ * @param field - path of the rule, for messages
+ */
+export function authenticationOf(
+  rule: AppNetworkRule,
+  field: string,
+  issuers: Issuers,
+): { authentication: Authentication; problems: Problem[] } {
+  const alternatives = (rule.authentication ?? []).map((alternative, index) =>
+    tokensOf(rule, alternative, `${field}.authentication[${index}]`, issuers),
+  );
+  const tokens = new Map(
+    alternatives
+      .flatMap(alternative => alternative.tokens)
+      .map(token => [JSON.stringify(token), token]),
+  );
+  const usable = alternatives.flatMap(alternative => alternative.issuers);
+  return {
+    authentication: {
+      tokens: [...tokens.keys()].sort().flatMap(key => tokens.get(key) ?? []),
+      issuers: [...new Set(usable)].sort(),
+    },
+    problems: alternatives.flatMap(({ problems }) => problems),
+  };
+}
+
+function tokensOf(
+  rule: AppNetworkRule,
+  { requestPrincipals, when = [] }: Alternative,
+  field: string,
+  { declared, usable }: Issuers,
+): Authentication & { problems: Problem[] } {
+  const unknown = requestPrincipals.flatMap((principal, index) =>
+    declared.some(({ issuer }) => subjectOf(principal, issuer))
+      ? []
+      : [
+          letsNobodyIn(
+            'UnknownIssuer',
+            `${field}.requestPrincipals[${index}]: ${principal} is a principal of no issuer in spec.jwtRules (${
+              declared.map(({ issuer }) => issuer).join(', ') || 'there is none'
+            }). Write it <issuer>/<subject> or <issuer>/*, and add the issuer there.`,
+          ),
+        ],
+  );
+  const unusable = new Set<string>();
+  const matches = usable.flatMap(jwtRule => {
+    const subjects = requestPrincipals.flatMap(
+      principal => subjectOf(principal, jwtRule.issuer) ?? [],
+    );
+    const { errors, ...conditions } = matchOf(
+      when,
+      `${field}.when`,
+      taken(rule, jwtRule),
+    );
+    errors.forEach(error => unusable.add(error));
+    return subjects.length > 0 && errors.length === 0
+      ? [
+          {
+            issuer: jwtRule.issuer,
+            token: withClaims(conditions, {
+              iss: { exact: jwtRule.issuer },
+              sub: anyOf(subjects),
+              ...audiencesOf(jwtRule),
+            }),
+          },
+        ]
+      : [];
+  });
+  return {
+    tokens: matches.map(({ token }) => token),
+    issuers: matches.map(({ issuer }) => issuer),
+    problems: [
+      ...unknown,
+      ...[...unusable].map(error => letsNobodyIn('InvalidCondition', error)),
+    ],
+  };
+}
+
+/** Another AppNetwork may let in tokens of the same issuer for other audiences, which the gateway checks as well. */
+function audiencesOf({
+  audiences,
+}: AppNetworkJwtRule): Record<string, StringMatch> {
+  return audiences
+    ? { aud: anyOf(audiences.map(value => ({ type: 'exact', value }))) }
+    : {};
+}
+
+function withClaims(
+  { headers, withoutHeaders }: TokenMatch,
+  claims: Record<string, StringMatch>,
+): TokenMatch {
+  return {
+    headers: sorted({
+      ...Object.fromEntries(
+        Object.entries(claims).map(([name, match]) => [claim(name), match]),
+      ),
+      ...headers,
+    }),
+    withoutHeaders: sorted(withoutHeaders),
+  };
+}
+
+function sorted<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
+
+/** What a VirtualService, which matches a name once, matches already. */
+function taken(
+  { matches = [] }: AppNetworkRule,
+  { audiences }: AppNetworkJwtRule,
+): Record<string, string> {
+  const headers = matches.flatMap(match => match.headers ?? []);
+  return {
+    ...Object.fromEntries(
+      headers.map(({ name }) => [
+        name.toLowerCase(),
+        'the matches of the rule name the header',
+      ]),
+    ),
+    [claim('iss')]: 'name the issuer in requestPrincipals',
+    [claim('sub')]: 'name the subject in requestPrincipals',
+    ...(audiences
+      ? { [claim('aud')]: 'the issuer has audiences in spec.jwtRules' }
+      : {}),
+  };
+}
+
+function letsNobodyIn(reason: string, message: string): Problem {
+  return {
+    condition: 'PolicyReady',
+    reason,
+    message: `${message} Until then it lets nobody in.`,
+    certain: true,
+  };
+}

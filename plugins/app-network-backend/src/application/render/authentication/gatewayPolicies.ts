@@ -1,0 +1,55 @@
+import type {
+  AppNetwork,
+  KubernetesObject,
+  ObjectRef,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { PlatformFacts } from '../../../platform/facts';
+import { AUTHORIZATION_POLICY, REQUEST_AUTHENTICATION } from '../kinds';
+import { gatewayObjectName } from '../metadata';
+import type { Route } from '../routes';
+import { renderAuthorizationPolicy } from './authorizationPolicy';
+import type { Issuers } from './issuers';
+import { renderRequestAuthentication } from './requestAuthentication';
+
+/** What the ingress gateway needs to check the tokens that routes ask for; nothing where none does. */
+export function renderGatewayPolicies(
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+  hostnames: readonly string[],
+  routes: readonly Route[],
+  { usable }: Issuers,
+): KubernetesObject[] {
+  const asked = new Set(
+    routes.flatMap(({ authentication }) => authentication?.issuers ?? []),
+  );
+  if (asked.size === 0) {
+    return [];
+  }
+  const policy = renderAuthorizationPolicy(
+    appNetwork,
+    facts,
+    hostnames,
+    routes,
+  );
+  return [
+    renderRequestAuthentication(
+      appNetwork,
+      facts,
+      usable.filter(({ issuer }) => asked.has(issuer)),
+    ),
+    ...(policy ? [policy] : []),
+  ];
+}
+
+/** The objects that {@link renderGatewayPolicies} may make. */
+export function gatewayPolicyRefs(
+  appNetwork: AppNetwork,
+  { ingressGateway: { namespace } }: PlatformFacts,
+): ObjectRef[] {
+  const name = gatewayObjectName(appNetwork, 'jwt');
+  return [REQUEST_AUTHENTICATION, AUTHORIZATION_POLICY].map(kind => ({
+    ...kind,
+    namespace,
+    name,
+  }));
+}

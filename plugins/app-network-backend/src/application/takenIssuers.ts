@@ -1,0 +1,120 @@
+import {
+  OWNER_LABEL,
+  ownerLabelValue,
+  type AppNetwork,
+  type AppNetworkJwtRule,
+  type KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
+import { keySource } from './render/authentication/issuers';
+import type { Problem, TakenIssuer } from './render/types';
+
+/** The part of an Istio RequestAuthentication that is read. */
+export interface RequestAuthentication extends KubernetesObject {
+  spec?: { jwtRules?: AppNetworkJwtRule[] };
+}
+
+/**
+ * Issuers of an AppNetwork that the ingress gateway checks, or is to check, with other keys for another one. The gateway takes a token that
+ * any of its RequestAuthentications has a key for, whatever the hostname, so that whoever could add keys for an issuer of another could make
+ * tokens for its hostnames. Whose keys are at the gateway has the issuer until they are gone; else the AppNetwork that was created first.
+ * Who names the same keys shares it.
+ *
+ * @param others - AppNetworks of the cluster; this one may be among them
+ * @param present - RequestAuthentications that AppNetworks have become
+ */
+export function takenIssuers(
+  appNetwork: AppNetwork,
+  others: readonly AppNetwork[],
+  present: readonly RequestAuthentication[] = [],
+): TakenIssuer[] {
+  const label = ownerLabelValue(appNetwork.metadata);
+  const labelOf = ({ metadata }: RequestAuthentication) =>
+    metadata.labels?.[OWNER_LABEL];
+  const own = present.filter(object => labelOf(object) === label);
+  const foreign = present.filter(object => labelOf(object) !== label);
+  return (appNetwork.spec?.jwtRules ?? []).flatMap(rule => {
+    const { issuer } = rule;
+    const holder = foreign.find(({ spec }) => hasOtherKeys(spec, rule));
+    if (holder) {
+      const whose = labelOf(holder);
+      return [
+        { issuer, problem: taken(issuer, `for ${whose}, whose they are now`) },
+      ];
+    }
+    const holds = own.some(({ spec }) => hasSameKeys(spec, rule));
+    const first = others.find(
+      other =>
+        isCreatedBefore(other, appNetwork) && hasOtherKeys(other.spec, rule),
+    );
+    return first && !holds
+      ? [
+          {
+            issuer,
+            problem: {
+              ...taken(
+                issuer,
+                `for AppNetwork ${first.metadata.name} in namespace ${first.metadata.namespace}, which was there first`,
+              ),
+              certain: true,
+            },
+          },
+        ]
+      : [];
+  });
+}
+
+function taken(issuer: string, whose: string): Problem {
+  return {
+    condition: 'PolicyReady',
+    reason: 'IssuerTaken',
+    message: `tokens of ${issuer} are checked with other keys ${whose}, and the gateway can't tell with whose keys it has checked a token. Name the same jwksUri or jwks as there, or have them put right there.`,
+  };
+}
+
+/** AppNetworks that declare one of these issuers: what becomes of its keys concerns them. */
+export function sharingIssuers(
+  appNetworks: readonly AppNetwork[],
+  jwtRules: readonly AppNetworkJwtRule[] = [],
+): AppNetwork[] {
+  const issuers = new Set(jwtRules.map(({ issuer }) => issuer));
+  return issuers.size > 0
+    ? appNetworks.filter(({ spec }) =>
+        spec?.jwtRules?.some(({ issuer }) => issuers.has(issuer)),
+      )
+    : [];
+}
+
+interface WithIssuers {
+  jwtRules?: AppNetworkJwtRule[];
+}
+
+function hasOtherKeys(
+  { jwtRules = [] }: WithIssuers = {},
+  rule: AppNetworkJwtRule,
+): boolean {
+  return jwtRules.some(
+    other =>
+      other.issuer === rule.issuer && keySource(other) !== keySource(rule),
+  );
+}
+
+function hasSameKeys(
+  { jwtRules = [] }: WithIssuers = {},
+  rule: AppNetworkJwtRule,
+): boolean {
+  return jwtRules.some(
+    other =>
+      other.issuer === rule.issuer && keySource(other) === keySource(rule),
+  );
+}
+
+/** In the same second by name, so that both see the same. Not yet created is last. */
+function isCreatedBefore(one: AppNetwork, other: AppNetwork): boolean {
+  const order = ({ metadata }: AppNetwork) =>
+    [
+      metadata.creationTimestamp ?? '9999',
+      metadata.namespace,
+      metadata.name,
+    ].join(' ');
+  return order(one) < order(other);
+}
