@@ -211,5 +211,5 @@ spec:
       stdout: expect.stringContaining('kind: NetworkPolicy'),
       stderr: expect.stringContaining('BackendNotFound'),
     });
-  }, 30_000);
+  }, 120_000);
 });
