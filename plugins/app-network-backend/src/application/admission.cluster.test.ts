@@ -57,6 +57,21 @@ describe('An AppNetwork', () => {
       /spec\.hostnames\[0\].*Shop\.example\.com/,
     ],
     [
+      'a hostname of one label, which no gateway takes',
+      { hostnames: ['shop'] },
+      /spec\.hostnames\[0\]/,
+    ],
+    [
+      'a label of more than 63 characters',
+      { hostnames: [`${'a'.repeat(64)}.example.com`] },
+      /spec\.hostnames\[0\]/,
+    ],
+    [
+      'an IP address for a hostname',
+      { hostnames: ['203.0.113.7'] },
+      /spec\.hostnames\[0\].*203\.0\.113\.7/,
+    ],
+    [
       'a wildcard that is not the first label',
       { hostnames: ['shop.*.com'] },
       /spec\.hostnames\[0\]/,
@@ -151,6 +166,10 @@ describe('An AppNetwork', () => {
       path('.*', 'RegularExpression') as AppNetworkSpec,
     ],
     ['a wildcard hostname', { hostnames: ['*.shop.example.com'] }],
+    [
+      'the longest label that a hostname may have',
+      { hostnames: [`${'a'.repeat(63)}.example.com`] },
+    ],
     [
       'rules without matches where TLS passes through',
       {
