@@ -11,6 +11,8 @@ export interface Service extends KubernetesObject {
     externalIPs?: string[];
     selector?: Record<string, string>;
     ports?: {
+      name?: string;
+      appProtocol?: string;
       port: number;
       targetPort?: number | string;
       protocol?: string;

@@ -2,14 +2,29 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NetworkPlatform } from '@app-network/backstage-plugin-app-network-common';
 import { parse, stringify } from 'yaml';
+import type { Service } from './addresses';
 import type { ClusterFacts } from './clusterFacts';
 import { platformReleases } from './components/platformReleases';
 import { renderPlatform } from './render/render';
+import { servicePorts } from './servicePorts';
 
 const TESTDATA = join(__dirname, 'testdata');
 
 /** `UPDATE_GOLDEN=1` writes the golden files anew, for review. */
 const update = Boolean(process.env.UPDATE_GOLDEN);
+
+const GRAFANA: Service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { namespace: 'monitoring', name: 'grafana' },
+  spec: {
+    ports: [
+      { name: 'http', port: 80 },
+      { name: 'https-web', port: 443 },
+      { name: 'web', appProtocol: 'HTTPS', port: 8443 },
+    ],
+  },
+};
 
 const FACTS: ClusterFacts = {
   clusterId: '3f1c9d0e-1111-2222-3333-444455556666',
@@ -50,6 +65,7 @@ const FACTS: ClusterFacts = {
     'monitoring/prometheus': [
       { port: 9090, podPort: { protocol: 'TCP', port: 'web' } },
     ],
+    'monitoring/grafana': servicePorts(GRAFANA),
   },
 };
 

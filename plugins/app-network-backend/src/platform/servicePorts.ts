@@ -6,14 +6,24 @@ export interface ServicePort {
   port: number;
   /** As a NetworkPolicy names it: a number, or the name of a container's port. */
   podPort: { protocol: string; port: number | string };
+  /** Present where pods answer with TLS. */
+  tls?: true;
 }
 
 /** The ports of a Service. */
 export function servicePorts({ spec }: Service): ServicePort[] {
-  return (spec?.ports ?? []).map(({ port, targetPort, protocol = 'TCP' }) => ({
-    port,
-    podPort: { protocol, port: targetPort || port },
-  }));
+  return (spec?.ports ?? []).map(
+    ({ name, appProtocol, port, targetPort, protocol = 'TCP' }) => ({
+      port,
+      podPort: { protocol, port: targetPort || port },
+      ...(isHttps(appProtocol ?? name) ? { tls: true } : {}),
+    }),
+  );
+}
+
+/** How Istio tells, too: `appProtocol`, or the name up to a dash (Istio, "Protocol Selection"). */
+function isHttps(protocol: string | undefined): boolean {
+  return protocol?.split('-')[0]?.toLowerCase() === 'https';
 }
 
 /** The ports of the pods behind the Services that a Helm release made, each once; undefined where it made none. */

@@ -19,6 +19,7 @@ import type { ClusterFacts } from '../clusterFacts';
 import {
   INGRESS_NGINX,
   ingressNginxNamespace,
+  NGINX_CONTROLLER,
   nginxIsMeshed,
 } from '../components/ingressNginx';
 import { INGRESS_GATEWAY, ingressGatewayNamespace } from '../components/istio';
@@ -112,7 +113,7 @@ function served(
         component,
         ingress,
         hostname,
-        callsThroughSidecar(spec, facts, controller, component),
+        annotations(spec, facts, controller, component),
       ),
       needs,
     },
@@ -163,15 +164,39 @@ function callsThroughSidecar(
 }
 
 /**
- * The Ingress of a component. NGINX with a sidecar calls the Service's own address, for the sidecar passes by what goes to pods' addresses
- * (`nginx.org/use-cluster-ip`). It redirects to HTTPS by itself where there is TLS.
+ * What NGINX is told of the Service (F5, "Advanced configuration with Annotations"). With a sidecar it calls the Service's own address, for
+ * the sidecar passes by what goes to pods' addresses; and one that answers with TLS it calls so.
  */
+function annotations(
+  spec: NetworkPlatformSpec,
+  facts: ClusterFacts,
+  controller: IngressController,
+  component: SystemComponent,
+): Record<string, string> {
+  const { namespace, ingress } = component;
+  const isNginx =
+    controller.kind === 'nginx' ||
+    facts.ingressClass?.controller === NGINX_CONTROLLER;
+  const tls = facts.systemServices[`${namespace}/${ingress?.service}`]?.some(
+    port => port.port === ingress?.port && port.tls,
+  );
+  return {
+    ...(callsThroughSidecar(spec, facts, controller, component)
+      ? { 'nginx.org/use-cluster-ip': 'true' }
+      : {}),
+    ...(isNginx && tls && ingress
+      ? { 'nginx.org/ssl-services': ingress.service }
+      : {}),
+  };
+}
+
+/** The Ingress of a component. NGINX redirects to HTTPS by itself where there is TLS. */
 function renderIngress(
   { className }: IngressController,
   component: SystemComponent,
   ingress: NonNullable<SystemComponent['ingress']>,
   hostname: string | undefined,
-  throughSidecar: boolean,
+  annotated: Record<string, string>,
 ): KubernetesObject & { spec: V1IngressSpec } {
   const { namespace, name } = component;
   return {
@@ -179,9 +204,7 @@ function renderIngress(
     metadata: {
       namespace,
       name,
-      ...(throughSidecar
-        ? { annotations: { 'nginx.org/use-cluster-ip': 'true' } }
-        : {}),
+      ...(Object.keys(annotated).length > 0 ? { annotations: annotated } : {}),
     },
     spec: {
       ingressClassName: className,
