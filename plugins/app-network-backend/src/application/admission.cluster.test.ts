@@ -250,6 +250,17 @@ describe('A NetworkPlatform', () => {
     await expect(admitPlatform(name, spec)).rejects.toThrow(message);
   });
 
+  it('gets the defaults that withDefaults gives', async () => {
+    const spec = {
+      dns: { wildcard: {} },
+      components: { istio: {}, certManager: {} },
+      systemComponents: [{ name: 'prometheus', namespace: 'monitoring' }],
+    };
+    const admitted = await admitPlatform('default', spec);
+    expect(admitted.spec?.dns?.wildcard?.domain).toBe('nip.io');
+    expect(admitted.spec).toEqual(withDefaults({ ...admitted, spec }).spec);
+  });
+
   it('keeps the values of a chart as they are, whatever their shape', async () => {
     const values = { a: { b: [1, { c: null }] } };
     const { spec } = await admitPlatform('default', {
