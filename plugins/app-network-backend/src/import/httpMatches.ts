@@ -107,7 +107,7 @@ function isLeftOut(
       )}. This match is left out whole.`,
     );
   }
-  const pseudo = Object.keys(headers).find(name => name.startsWith(':'));
+  const pseudo = Object.keys(headers).find(name => /^[:@]/.test(name));
   return pseudo
     ? out(
         `headers[${pseudo}]`,

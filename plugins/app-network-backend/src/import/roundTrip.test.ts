@@ -30,8 +30,9 @@ const cases = renderCaseNames()
   .filter(
     ({ appNetwork, rendered: { objects, problems } }) =>
       problems.length === 0 &&
-      // Calls to outside hosts are not imported.
+      // Calls to outside hosts and tokens are not imported.
       !appNetwork.spec?.egress?.length &&
+      !appNetwork.spec?.rules?.some(rule => rule.authentication) &&
       objects.some(({ kind }) => kind === 'VirtualService'),
   );
 

@@ -100,7 +100,7 @@ export interface HttpRoute {
   timeout?: string;
   retries?: { attempts?: number };
   redirect?: Record<string, unknown>;
-  directResponse?: unknown;
+  directResponse?: { status?: number };
   delegate?: unknown;
 }
 

@@ -240,6 +240,10 @@ function hostsOf(
     ),
   }));
   const hostnames = virtualService.spec?.hosts ?? [];
+  // A refusal is not kept, and its requests would reach a rule for a shorter path.
+  const refuses = (virtualService.spec?.http ?? []).some(
+    ({ directResponse }) => (directResponse?.status ?? 0) >= 400,
+  );
   const [dns] = [virtualService, ...gateways]
     .map(object => dnsOfAnnotations(context, object, hostnames))
     .filter(found => found !== undefined);
@@ -259,7 +263,7 @@ function hostsOf(
             source: virtualService,
             hostname,
             tls,
-            guarded,
+            guarded: guarded || refuses,
             dns,
             rules,
             outsideMesh: http.outsideMesh || destinations?.outsideMesh,
