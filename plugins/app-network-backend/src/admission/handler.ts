@@ -20,7 +20,7 @@ export function createAdmissionHandler(options: {
 
   const answer = (request: AdmissionRequest): AdmissionResponse => {
     const nonce = request.object?.metadata.labels?.[PROBE_LABEL];
-    if (nonce !== undefined) {
+    if (nonce !== undefined && request.operation === 'CREATE') {
       return { allowed: false, message: probeAnswer(nonce) };
     }
     const response = admit(request);

@@ -12,6 +12,7 @@ import {
   shakeHands,
   webhookTest,
 } from './testing/webhookTest';
+import { PROBE_LABEL } from './webhookConfiguration';
 
 jest.setTimeout(60_000);
 
@@ -55,6 +56,19 @@ describe('the admission webhook', () => {
     });
     await test.write('shop', 'a.example.com');
     await expect(test.write('shop', REFUSED)).rejects.toThrow('is refused');
+  });
+
+  it('is not got around by the label of the probe', async () => {
+    await startReachable();
+    const labelled = { labels: { [PROBE_LABEL]: 'mine' } };
+    await expect(
+      test.write('other', 'a.example.com', labelled),
+    ).rejects.toThrow('admission probe mine answered');
+    await test.write('shop', 'a.example.com');
+    await test.write('shop', 'b.example.com', labelled);
+    await expect(test.write('shop', REFUSED, labelled)).rejects.toThrow(
+      `${REFUSED} is refused`,
+    );
   });
 
   it('gets new keys when its Secret is deleted, from every backend, without a call that fails', async () => {

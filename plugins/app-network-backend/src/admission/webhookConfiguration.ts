@@ -16,7 +16,7 @@ export const WEBHOOK_CONFIGURATION_NAME = 'app-network';
 /** Where on its origin the webhook is. */
 export const WEBHOOK_PATH = '/validate';
 
-/** Label of objects that only ask whether the webhook answers; it refuses them all. */
+/** Label of objects that only ask whether the webhook answers; none is created. */
 export const PROBE_LABEL = 'app-network.io/admission-probe';
 
 /** The webhook by which the API server is asked to call us. */
@@ -77,16 +77,20 @@ export function webhookConfiguration(options: {
     rules: [
       { apiGroups: [apiGroup], apiVersions: [apiVersion], scope: '*', ...rule },
     ],
-    objectSelector: {
-      matchExpressions: [
-        { key: PROBE_LABEL, operator: probes ? 'Exists' : 'DoesNotExist' },
-      ],
-    },
-    failurePolicy: probes ? 'Fail' : config.failurePolicy,
     timeoutSeconds: config.timeoutSeconds,
     sideEffects: 'None',
     admissionReviewVersions: ['v1'],
-    ...(probes ? {} : { matchConditions: MATCH_CONDITIONS }),
+    ...(probes
+      ? {
+          failurePolicy: 'Fail',
+          objectSelector: {
+            matchExpressions: [{ key: PROBE_LABEL, operator: 'Exists' }],
+          },
+        }
+      : {
+          failurePolicy: config.failurePolicy,
+          matchConditions: MATCH_CONDITIONS,
+        }),
   });
   return {
     ...WEBHOOK_CONFIGURATION,
