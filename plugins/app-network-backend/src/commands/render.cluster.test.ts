@@ -20,6 +20,7 @@ import {
   connectToTestCluster,
   eventually,
   synced,
+  takeDown,
   testCluster,
   type TestConnection,
 } from '../testing/cluster';
@@ -29,6 +30,9 @@ import { APP_NETWORK } from './surroundings';
 jest.setTimeout(60_000);
 
 type Anything = KubernetesObject & { spec?: unknown };
+
+/** A cluster of its own, for it has a platform and a controller. */
+const CLUSTER = 'render';
 
 const stop = new AbortController();
 const files = createMockDirectory();
@@ -45,7 +49,7 @@ const PLATFORM: NetworkPlatform = {
 };
 
 beforeAll(async () => {
-  test = await connectToTestCluster();
+  test = await connectToTestCluster(() => {}, CLUSTER);
   const { client } = test.cluster;
   const problems = await installCustomResourceDefinitions(
     client,
@@ -84,15 +88,10 @@ beforeAll(async () => {
 }, 900_000);
 
 afterAll(async () => {
-  const { client } = test.cluster;
-  for (const found of await client.list(APP_NETWORK)) {
-    await client.delete(objectRef(found));
-    await eventually('gone', async () => !(await client.get(objectRef(found))));
-  }
   stop.abort();
   await stopped;
-  await client.delete(objectRef(PLATFORM));
-  await test.close();
+  await test?.close();
+  await takeDown(CLUSTER);
 });
 
 /** The cluster, with what is applied to it and is not a status noted down. */
@@ -136,7 +135,7 @@ const ready = (name: string) =>
 
 /** Renders with the test's cluster. */
 async function run(...args: string[]) {
-  const { kubeconfig, context } = await testCluster();
+  const { kubeconfig, context } = await testCluster(CLUSTER);
   let out = '';
   let err = '';
   const code = await renderCommand(

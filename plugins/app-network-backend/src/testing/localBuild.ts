@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
+import { testCluster } from './cluster';
 
 const run = promisify(execFile);
 
@@ -18,12 +19,10 @@ export async function localBuild(): Promise<LocalBuild> {
     '@app-network/backstage-plugin-app-network-backend',
     '../../packages/local-cluster/src/cli.ts',
   );
+  const name = process.env.APP_NETWORK_TEST_CLUSTER ?? 'test';
+  await testCluster(name);
   const { stdout } = await run(process.execPath, [
-    cli,
-    'status',
-    '--name',
-    process.env.APP_NETWORK_TEST_CLUSTER ?? 'test',
-    '--json',
+    ...[cli, 'status', '--name', name, '--json'],
   ]);
   return JSON.parse(stdout) as LocalBuild;
 }
