@@ -415,7 +415,13 @@ const APP_NETWORKS = [
   inShop(API_VERSION, 'AppNetwork', 'shop', {
     spec: {
       hostnames: ['shop.example.com'],
-      rules: [{ backendRefs: [{ name: 'shop', port: 80 }] }],
+      jwtRules: [{ issuer: 'https://id.example.com' }],
+      rules: [
+        {
+          backendRefs: [{ name: 'shop', port: 80 }],
+          authentication: [{ requestPrincipals: ['https://id.example.com/*'] }],
+        },
+      ],
       mesh: { permissivePorts: [9090] },
       egress: [{ host: 'api.example.com' }],
     },
