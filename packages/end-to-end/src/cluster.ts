@@ -57,13 +57,22 @@ export async function kubectl(
   args: string[],
   input?: string,
 ): Promise<string> {
+  return (await kubectlOutput(cluster, args, input)).stdout;
+}
+
+/** The same with its warnings, which go to standard error. */
+export function kubectlOutput(
+  cluster: LocalCluster,
+  args: string[],
+  input?: string,
+): Promise<{ stdout: string; stderr: string }> {
   const running = run(
     cluster.kubectl,
     ['--kubeconfig', cluster.kubeconfig, ...args],
     { maxBuffer: 64 * 1024 * 1024 },
   );
   running.child.stdin?.end(input ?? '');
-  return (await running).stdout;
+  return running;
 }
 
 /** Applies objects as `kubectl apply` does. */
