@@ -1,7 +1,6 @@
 import {
   MANAGED_BY,
   MANAGED_BY_LABEL,
-  NETWORK_PLATFORM_NAME,
   OWNER_LABEL,
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
@@ -11,6 +10,9 @@ import type { Identity } from './identity';
 
 /** Name of the Secret that all backends of a cluster share. */
 export const ADMISSION_SECRET = 'app-network-admission';
+
+/** Owner of the webhook's objects in {@link OWNER_LABEL}: what bears the platform's own is the platform's reconciler's to remove. */
+export const ADMISSION_OWNER = 'admission-webhook';
 
 /** A Secret of type kubernetes.io/tls; `ca.crt` has every CA that is trusted, `ca.key` is of the first of them. */
 export type AdmissionSecret = KubernetesObject & {
@@ -64,7 +66,7 @@ export function secretOf(
       name: ADMISSION_SECRET,
       labels: {
         [MANAGED_BY_LABEL]: MANAGED_BY,
-        [OWNER_LABEL]: NETWORK_PLATFORM_NAME,
+        [OWNER_LABEL]: ADMISSION_OWNER,
       },
     },
     type: 'kubernetes.io/tls',

@@ -1,7 +1,4 @@
-import {
-  NETWORK_PLATFORM_NAME,
-  type ObjectRef,
-} from '@app-network/backstage-plugin-app-network-common';
+import type { ObjectRef } from '@app-network/backstage-plugin-app-network-common';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, isManaged } from '../engine/objects';
 import { reconcileOwned } from '../engine/reconcileOwned';
@@ -12,6 +9,7 @@ import { nextIdentity, type CertificateTimes, type Identity } from './identity';
 import type { AdmissionObservation } from './observation';
 import { advice, probeWebhook, type ProbeResult } from './probe';
 import {
+  ADMISSION_OWNER,
   ADMISSION_SECRET,
   identityOf,
   secretOf,
@@ -91,7 +89,7 @@ export function createWebhook(options: {
 
   const reconcileConfiguration = (desired: ValidatingWebhookConfiguration[]) =>
     reconcileOwned(cluster, {
-      owner: { name: NETWORK_PLATFORM_NAME },
+      owner: { name: ADMISSION_OWNER },
       kinds: [WEBHOOK_CONFIGURATION],
       desired,
     });

@@ -5,6 +5,7 @@ import {
   type NetworkPlatform,
   type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
+import { ADMISSION_OWNER } from '../../admission/secret';
 import { WEBHOOK_CONFIGURATION } from '../../admission/webhookConfiguration';
 import { objectRef } from '../../engine/objects';
 import { MANAGED_BY_SELECTOR } from '../../engine/reconcileOwned';
@@ -50,7 +51,7 @@ async function labelled(client: KubernetesClient): Promise<ObjectRef[]> {
   const lists = await Promise.all(
     [WEBHOOK_CONFIGURATION, { apiVersion: 'v1', kind: 'Secret' }].map(kind =>
       client.list(kind, {
-        labelSelector: `${MANAGED_BY_SELECTOR},${OWNER_LABEL}=${NETWORK_PLATFORM_NAME}`,
+        labelSelector: `${MANAGED_BY_SELECTOR},${OWNER_LABEL} in (${NETWORK_PLATFORM_NAME},${ADMISSION_OWNER})`,
       }),
     ),
   );
