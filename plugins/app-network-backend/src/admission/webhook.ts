@@ -103,7 +103,7 @@ export function createWebhook(options: {
       const { clientConfig, hostname } = await findEndpoint(config, cluster);
       const { authorities } = await keepIdentity(secret, hostname);
       // One that nobody has reached would hold up every write, and with failurePolicy Fail refuse it.
-      const isTrusty = () =>
+      const isTrusty =
         isDeepStrictEqual(reached, clientConfig) ||
         validatesBy(live(), clientConfig);
       const configure = (validates: boolean) =>
@@ -115,7 +115,7 @@ export function createWebhook(options: {
             validates,
           }),
         ]);
-      const { conflicts, failures } = await configure(isTrusty());
+      const { conflicts, failures } = await configure(isTrusty);
       if (conflicts.length > 0) {
         return nameTaken(conflicts[0].ref);
       }
@@ -125,7 +125,9 @@ export function createWebhook(options: {
       const result = await probeWebhook(client, namespace);
       if (result.state === 'Reachable') {
         reached = clientConfig;
-        await configure(true);
+        if (!isTrusty) {
+          await configure(true);
+        }
       }
       return observationOf(result, clientConfig, config);
     },

@@ -13,7 +13,7 @@ import { orderOf } from '../platform/certificates/issuance';
 import { appNetworkInformers } from './informers';
 import { createAppNetworkReconciler } from './reconciler';
 import { overlap } from './render/hostnames';
-import { podLabels } from './render/selector';
+import { mayMeet, podLabels } from './render/selector';
 import { sharingIssuers } from './takenIssuers';
 
 export interface AppNetworkControllerOptions {
@@ -125,11 +125,7 @@ export function sharingPods(
   const labels = podLabels(changed);
   return appNetworks
     .list(changed.metadata.namespace)
-    .filter(other =>
-      Object.entries(podLabels(other)).every(
-        ([name, value]) => (labels[name] ?? value) === value,
-      ),
-    )
+    .filter(other => mayMeet(podLabels(other), labels))
     .map(objectKey);
 }
 

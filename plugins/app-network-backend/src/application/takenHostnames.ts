@@ -9,6 +9,7 @@ import {
   wantedHostnames,
   type HostnameFacts,
 } from './render/hostnames';
+import { isCreatedBefore } from './render/precedence';
 import type { Problem, TakenHostname } from './render/types';
 
 /**
@@ -182,18 +183,15 @@ function pathsOf(appNetwork: AppNetwork): Set<string> {
   );
 }
 
-/** By who serves the hostname, then by creation, and in the same second by name, so that all see the same. Not yet created is last. */
+/** Whoever serves the hostname has it, else whoever was there first. */
 function isBefore(one: Claim, other: Claim): boolean {
-  const order = ({ hostname, owner }: Claim) => {
-    const { creationTimestamp = '9999', namespace, name } = owner.metadata;
-    const serves = owner.status?.hostnames?.includes(hostname);
-    return [serves ? '0' : '1', creationTimestamp, namespace ?? '', name];
-  };
-  const a = order(one);
-  const b = order(other);
-  const index = a.findIndex((part, position) => part !== b[position]);
-  const [left, right] = [a[index], b[index]];
-  return left !== undefined && right !== undefined && left < right;
+  return serves(one) === serves(other)
+    ? isCreatedBefore(one.owner, other.owner)
+    : serves(one);
+}
+
+function serves({ hostname, owner }: Claim): boolean {
+  return owner.status?.hostnames?.includes(hostname) ?? false;
 }
 
 function isSame(one: AppNetwork, other: AppNetwork): boolean {

@@ -6,6 +6,7 @@ import {
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import { keySource } from './render/authentication/issuers';
+import { isCreatedBefore } from './render/precedence';
 import type { Problem, TakenIssuer } from './render/types';
 
 /** The part of an Istio RequestAuthentication that is read. */
@@ -89,32 +90,23 @@ interface WithIssuers {
 }
 
 function hasOtherKeys(
-  { jwtRules = [] }: WithIssuers = {},
+  spec: WithIssuers | undefined,
   rule: AppNetworkJwtRule,
 ): boolean {
-  return jwtRules.some(
-    other =>
-      other.issuer === rule.issuer && keySource(other) !== keySource(rule),
-  );
+  return sourcesFor(spec, rule).some(source => source !== keySource(rule));
 }
 
 function hasSameKeys(
-  { jwtRules = [] }: WithIssuers = {},
+  spec: WithIssuers | undefined,
   rule: AppNetworkJwtRule,
 ): boolean {
-  return jwtRules.some(
-    other =>
-      other.issuer === rule.issuer && keySource(other) === keySource(rule),
-  );
+  return sourcesFor(spec, rule).includes(keySource(rule));
 }
 
-/** In the same second by name, so that both see the same. Not yet created is last. */
-function isCreatedBefore(one: AppNetwork, other: AppNetwork): boolean {
-  const order = ({ metadata }: AppNetwork) =>
-    [
-      metadata.creationTimestamp ?? '9999',
-      metadata.namespace,
-      metadata.name,
-    ].join(' ');
-  return order(one) < order(other);
+/** Where the keys of a rule's issuer are, as somebody says. */
+function sourcesFor(
+  { jwtRules = [] }: WithIssuers = {},
+  { issuer }: AppNetworkJwtRule,
+): string[] {
+  return jwtRules.filter(rule => rule.issuer === issuer).map(keySource);
 }

@@ -1,14 +1,14 @@
-import path from 'node:path';
 import { toError } from '@backstage/errors';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createKubernetesClient } from '../engine/client';
 import { createConnection } from '../engine/connection';
 import { createDiscovery } from '../engine/discovery';
 import type { KubernetesClient } from '../engine/types';
+import { userPath } from './terminal';
 
 /** Which cluster a command reads. */
 export interface ClusterOptions {
-  /** Path of a kubeconfig; default: kubectl's ($KUBECONFIG, ~/.kube/config). */
+  /** Path of a kubeconfig, from where the user is; default: kubectl's ($KUBECONFIG, ~/.kube/config). */
   kubeconfig?: string;
   /** Context in it; default: the current one. */
   context?: string;
@@ -39,7 +39,7 @@ function loadKubeConfig({ kubeconfig, context }: ClusterOptions): KubeConfig {
   const kubeConfig = new KubeConfig();
   try {
     if (kubeconfig) {
-      kubeConfig.loadFromFile(path.resolve(kubeconfig));
+      kubeConfig.loadFromFile(userPath(kubeconfig));
     } else {
       kubeConfig.loadFromDefault();
     }

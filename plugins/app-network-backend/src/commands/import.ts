@@ -7,10 +7,10 @@ import { withCluster } from './cluster';
 import { readNetworks } from './readNetworks';
 import { isPlatform } from './surroundings';
 import {
+  COMMON_OPTIONS,
   readFiles,
   toYaml,
   UsageError,
-  userPath,
   type Output,
 } from './terminal';
 
@@ -34,13 +34,7 @@ export async function importCommand(
   const { values, positionals: files } = parseArgs({
     args,
     allowPositionals: true,
-    options: {
-      context: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-      kubeconfig: { type: 'string' },
-      name: { type: 'string' },
-      namespace: { type: 'string' },
-    },
+    options: COMMON_OPTIONS,
   });
   if (values.help) {
     output.out(HELP);
@@ -53,9 +47,8 @@ export async function importCommand(
   }
   const objects =
     ofCluster && namespace
-      ? await withCluster(
-          { kubeconfig: kubeconfig && userPath(kubeconfig), context },
-          client => readNetworks(client, namespace),
+      ? await withCluster({ kubeconfig, context }, client =>
+          readNetworks(client, namespace),
         )
       : await readFiles(files);
   const platform = objects.find(isPlatform);

@@ -20,6 +20,7 @@ import {
   readSurroundings,
 } from './surroundings';
 import {
+  COMMON_OPTIONS,
   readFiles,
   toYaml,
   UsageError,
@@ -49,14 +50,7 @@ export async function renderCommand(
   const { values, positionals: files } = parseArgs({
     args,
     allowPositionals: true,
-    options: {
-      context: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-      kubeconfig: { type: 'string' },
-      name: { type: 'string' },
-      namespace: { type: 'string' },
-      output: { type: 'string' },
-    },
+    options: { ...COMMON_OPTIONS, output: { type: 'string' } },
   });
   if (values.help) {
     output.out(HELP);
@@ -69,9 +63,8 @@ export async function renderCommand(
   }
   const { valid, problems } = checked(await readFiles(files));
   const result = ofCluster
-    ? await withCluster(
-        { kubeconfig: kubeconfig && userPath(kubeconfig), context },
-        client => renderInCluster(client, valid, { namespace, name }),
+    ? await withCluster({ kubeconfig, context }, client =>
+        renderInCluster(client, valid, { namespace, name }),
       )
     : await renderAlone(valid);
   if (result.rendered.length === 0) {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ParseArgsConfig } from 'node:util';
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
 import { parseManifests } from '@app-network/backstage-plugin-app-network-node';
 import { toError } from '@backstage/errors';
@@ -10,6 +11,15 @@ export interface Output {
   out(text: string): void;
   err(text: string): void;
 }
+
+/** Options that the commands have in common. */
+export const COMMON_OPTIONS = {
+  context: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  kubeconfig: { type: 'string' },
+  name: { type: 'string' },
+  namespace: { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
 
 /** What a command was given and can't work with. */
 export class UsageError extends Error {}

@@ -2,7 +2,7 @@ import type {
   AppNetworkSpec,
   KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
-import { milliseconds } from './durations';
+import { milliseconds } from '../application/render/duration';
 import type { ImportContext } from './types';
 
 const NAME =

@@ -2,8 +2,9 @@ import type {
   AppNetworkRule,
   AppNetworkSpec,
 } from '@app-network/backstage-plugin-app-network-common';
+import { milliseconds } from '../application/render/duration';
 import { tlsOfIssuer } from './certificates';
-import { milliseconds, toDuration } from './durations';
+import { toDuration } from './durations';
 import { dnsOfAnnotations, isExternalDnsAnnotation } from './externalDns';
 import type { ImportContext, Ingress } from './types';
 

@@ -2,6 +2,7 @@ import type {
   KubernetesObject,
   SystemComponent,
 } from '@app-network/backstage-plugin-app-network-common';
+import { mayMeet } from '../application/render/selector';
 import type { Service } from './addresses';
 import type { ClusterFacts } from './clusterFacts';
 import type { PlatformInformers } from './informers';
@@ -78,16 +79,6 @@ export function callsTo(
 ): CalledPods[] {
   return (calls[namespace] ?? []).filter(called =>
     mayMeet(called.selector, selector?.matchLabels ?? {}),
-  );
-}
-
-/** Whether a pod may be selected by both: unless they ask for different values of a label. */
-function mayMeet(
-  one: Record<string, string>,
-  other: Record<string, string>,
-): boolean {
-  return Object.entries(one).every(
-    ([label, value]) => (other[label] ?? value) === value,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
+import { isCreatedBefore } from './precedence';
 import { isSubset, podLabels } from './selector';
 import type { Problem, Service } from './types';
 
@@ -18,7 +19,7 @@ export function contradiction(
     neighbour =>
       (neighbour.spec?.expose ?? true) &&
       isInMesh(neighbour) !== isInMesh(appNetwork) &&
-      isBefore(neighbour, appNetwork) &&
+      isCreatedBefore(neighbour, appNetwork) &&
       isRelated(podLabels(neighbour), podLabels(appNetwork), services),
   );
   return (
@@ -52,12 +53,4 @@ function isRelated(
 
 function isInMesh({ spec }: AppNetwork): boolean {
   return spec?.mesh?.enabled ?? true;
-}
-
-/** In one namespace: by creation, and in the same second by name. Not yet created is last. */
-function isBefore(one: AppNetwork, other: AppNetwork): boolean {
-  const order = ({
-    metadata: { creationTimestamp = '9999', name },
-  }: AppNetwork) => `${creationTimestamp} ${name}`;
-  return order(one) < order(other);
 }

@@ -10,6 +10,16 @@ export function podLabels(appNetwork: AppNetwork): Record<string, string> {
   );
 }
 
+/** Whether an object may have both these labels and others: unless they are different values of one. */
+export function mayMeet(
+  one: Record<string, string>,
+  other: Record<string, string>,
+): boolean {
+  return Object.entries(one).every(
+    ([name, value]) => (other[name] ?? value) === value,
+  );
+}
+
 /** Whether labels are among others. */
 export function isSubset(
   labels: Record<string, string>,
