@@ -105,6 +105,51 @@ export function pod(
   } as KubernetesObject;
 }
 
+/** A Deployment of one pod labelled `app: <name>` that answers at 8080. */
+export function deployment({
+  namespace: inNamespace,
+  name,
+}: Caller): KubernetesObject {
+  const labels = { app: name };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace: inNamespace, name },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [
+            {
+              name: 'main',
+              image: IMAGE,
+              args: ['netexec', '--http-port=8080', '--udp-port=-1'],
+              readinessProbe: { httpGet: { path: '/', port: 8080 } },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** A Service of the pods labelled `app: <name>`, which answer HTTP at 8080. */
+export function service(
+  { namespace: inNamespace, name }: Caller,
+  port = 80,
+): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace: inNamespace, name },
+    spec: {
+      selector: { app: name },
+      ports: [{ name: 'http', port, targetPort: 8080 }],
+    },
+  };
+}
+
 /** Waits until all pods of these namespaces are ready. */
 export async function podsReady(
   cluster: LocalCluster,

@@ -1,6 +1,7 @@
 import { getObject, kubectl, type LocalCluster } from './cluster.ts';
 
-interface Platform {
+/** The NetworkPlatform, as far as the tests look at it. */
+export interface Platform {
   metadata: { generation: number };
   spec: Record<string, unknown>;
   status?: {
@@ -11,6 +12,10 @@ interface Platform {
       message: string;
       observedGeneration?: number;
     }[];
+    ingress?: Record<
+      'applications' | 'system',
+      { addresses?: { value: string }[] } | undefined
+    >;
   };
 }
 
@@ -37,7 +42,13 @@ export async function platformCondition(cluster: LocalCluster, type: string) {
   );
 }
 
-function getPlatform(cluster: LocalCluster): Promise<Platform> {
+/** Where applications are reached. */
+export async function gatewayAddress(cluster: LocalCluster): Promise<string> {
+  const { status } = await getPlatform(cluster);
+  return status?.ingress?.applications?.addresses?.[0]?.value ?? '';
+}
+
+export function getPlatform(cluster: LocalCluster): Promise<Platform> {
   return getObject<Platform>(cluster, 'networkplatform', 'default');
 }
 

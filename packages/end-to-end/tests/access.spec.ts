@@ -12,10 +12,11 @@ import {
   deleteNamespaces,
   pod,
   podsReady,
+  service,
   type Caller,
 } from '../src/connections.ts';
 import { getThroughGateway } from '../src/gateway.ts';
-import { patchPlatform } from '../src/platform.ts';
+import { gatewayAddress, patchPlatform } from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
 import { createIssuer, serveKeys } from '../src/tokens.ts';
 
@@ -74,7 +75,7 @@ test.describe('Access', () => {
     await apply(cluster, [
       ...['shop', 'neighbour'].flatMap(name => [
         pod({ namespace: SHOP, name }, { serves: [8080] }),
-        service(name),
+        service({ namespace: SHOP, name }, 8080),
       ]),
     ]);
     restore = await patchPlatform(cluster, {
@@ -128,15 +129,8 @@ test.describe('Access', () => {
       appNetwork('neighbour', { hostnames: [NEIGHBOUR] }),
     ]);
     await podsReady(cluster, [SHOP, FRIENDS, STRANGERS]);
-    const { status } = await getObject<
-      KubernetesObject & {
-        status: {
-          ingress: { applications: { addresses: [{ value: string }] } };
-        };
-      }
-    >(cluster, 'networkplatform', 'default');
     gateway = {
-      address: status.ingress.applications.addresses[0].value,
+      address: await gatewayAddress(cluster),
       ca: await clusterCa(cluster),
     };
     for (const name of ['shop', 'neighbour']) {
@@ -315,15 +309,6 @@ function callerPod(caller: Caller): KubernetesObject {
       annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' },
     },
     spec: { ...(spec as object), serviceAccountName: caller.name },
-  };
-}
-
-function service(name: string): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace: SHOP, name },
-    spec: { selector: { app: name }, ports: [{ name: 'http', port: 8080 }] },
   };
 }
 

@@ -26,10 +26,16 @@ import {
   namespace,
   pod,
   podsReady,
+  service,
 } from '../src/connections.ts';
 import { startNameServer, type NameServer } from '../src/nameServer.ts';
 import { startPebble, type AcmeServer } from '../src/pebble.ts';
-import { patchPlatform, platformCondition } from '../src/platform.ts';
+import {
+  gatewayAddress,
+  getPlatform,
+  patchPlatform,
+  platformCondition,
+} from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
 
 const ZONE = 'certificates.example.test';
@@ -52,7 +58,6 @@ interface WithStatus extends KubernetesObject {
       message: string;
     }[];
     certificate?: { issuer?: string };
-    ingress?: { applications?: { addresses?: { value: string }[] } };
   };
 }
 
@@ -69,11 +74,9 @@ test.describe('Certificates on the wire', () => {
   let cas: Record<string, string>;
   let restore: () => Promise<void>;
 
-  const platform = () =>
-    getObject<WithStatus>(cluster, 'networkplatform', 'default');
   const row = () => platformCondition(cluster, 'CertificatesReady');
   const otherRows = async () =>
-    (await platform()).status?.conditions
+    (await getPlatform(cluster)).status?.conditions
       ?.filter(
         ({ type, status }) =>
           !['Ready', 'CertificatesReady'].includes(type) && status === 'True',
@@ -134,14 +137,12 @@ test.describe('Certificates on the wire', () => {
     // The build of Pebble takes a while the first time.
     test.setTimeout(10 * 60_000);
     cluster = await localCluster(CLUSTER_NAME);
-    gateway =
-      (await platform()).status?.ingress?.applications?.addresses?.[0]?.value ??
-      '';
+    gateway = await gatewayAddress(cluster);
     await apply(cluster, [namespace(NAMESPACE)]);
     await apply(cluster, [
       ...['shop', 'dashboard'].flatMap(name => [
         pod({ namespace: NAMESPACE, name }, { serves: [8080] }),
-        service(name),
+        service({ namespace: NAMESPACE, name }),
       ]),
       ...issuedInCluster(cluster.hostAddress),
     ]);
@@ -340,18 +341,6 @@ function appNetworkOf(name: string, hostname: string): object {
       selector: { matchLabels: { app: 'shop' } },
       hostnames: [hostname],
       mesh: { enabled: false },
-    },
-  };
-}
-
-function service(name: string): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace: NAMESPACE, name },
-    spec: {
-      selector: { app: name },
-      ports: [{ name: 'http', port: 80, targetPort: 8080 }],
     },
   };
 }

@@ -17,7 +17,11 @@ import {
   tsigFromSecret,
 } from '../src/externalDns.ts';
 import { startNameServer, type NameServer } from '../src/nameServer.ts';
-import { patchPlatform, platformCondition } from '../src/platform.ts';
+import {
+  gatewayAddress,
+  patchPlatform,
+  platformCondition,
+} from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
 
 const ZONE = 'apps.example.test';
@@ -39,7 +43,6 @@ interface WithStatus extends KubernetesObject {
     conditions?: Condition[];
     components?: { release: string; state: string }[];
     ingress?: {
-      applications?: { addresses?: { value: string }[] };
       system?: { addresses?: { value: string }[] };
     };
   };
@@ -89,8 +92,7 @@ test.describe('Records in a zone of a real name server', () => {
       { name: ZONE, open: true, records: [`taken A ${FOREIGN_ADDRESS}`] },
       { name: REFUSED_ZONE, open: false },
     ]);
-    const { status } = await platform();
-    gateway = status?.ingress?.applications?.addresses?.[0]?.value ?? '';
+    gateway = await gatewayAddress(cluster);
     const { metadata } = await getObject<{ metadata: { uid: string } }>(
       cluster,
       'namespace',

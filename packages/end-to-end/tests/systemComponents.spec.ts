@@ -6,16 +6,16 @@ import {
   getObject,
   kubectl,
   localCluster,
-  type KubernetesObject,
   type LocalCluster,
 } from '../src/cluster.ts';
 import {
   addressOf,
   deleteNamespaces,
-  IMAGE,
+  deployment,
   namespace,
   pod,
   podsReady,
+  service,
 } from '../src/connections.ts';
 import { getThroughGateway } from '../src/gateway.ts';
 import { patchPlatform, platformCondition } from '../src/platform.ts';
@@ -24,9 +24,10 @@ import { CLUSTER_NAME } from '../src/portal.ts';
 const NAMESPACE = 'system-component';
 const CALLER = { namespace: 'system-component-caller', name: 'caller' };
 
+const DASHBOARD = { namespace: NAMESPACE, name: 'dashboard' };
+
 const component = {
-  name: 'dashboard',
-  namespace: NAMESPACE,
+  ...DASHBOARD,
   selector: { matchLabels: { app: 'dashboard' } },
   ingress: { service: 'dashboard', port: 80 },
   access: [{ namespace: CALLER.namespace, ports: [8080] }],
@@ -52,16 +53,8 @@ test.describe('A system component', () => {
     cluster = await localCluster(CLUSTER_NAME);
     await apply(cluster, [namespace(NAMESPACE), namespace(CALLER.namespace)]);
     await apply(cluster, [
-      deployment(),
-      {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { namespace: NAMESPACE, name: 'dashboard' },
-        spec: {
-          selector: { app: 'dashboard' },
-          ports: [{ name: 'http', port: 80, targetPort: 8080 }],
-        },
-      },
+      deployment(DASHBOARD),
+      service(DASHBOARD),
       pod(CALLER, { serves: [8080] }),
     ]);
     await podsReady(cluster, [NAMESPACE, CALLER.namespace]);
@@ -236,29 +229,4 @@ function redirectOf(
       )
       .on('error', reject);
   });
-}
-
-function deployment(): KubernetesObject {
-  const labels = { app: 'dashboard' };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { namespace: NAMESPACE, name: 'dashboard' },
-    spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          containers: [
-            {
-              name: 'main',
-              image: IMAGE,
-              args: ['netexec', '--http-port=8080', '--udp-port=-1'],
-              readinessProbe: { httpGet: { path: '/', port: 8080 } },
-            },
-          ],
-        },
-      },
-    },
-  } as KubernetesObject;
 }

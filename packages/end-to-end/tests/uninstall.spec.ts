@@ -11,7 +11,12 @@ import {
   type KubernetesObject,
   type LocalCluster,
 } from '../src/cluster.ts';
-import { deleteNamespaces, IMAGE, namespace } from '../src/connections.ts';
+import {
+  deleteNamespaces,
+  deployment,
+  namespace,
+  service,
+} from '../src/connections.ts';
 import { externalDnsSpec, giveKey } from '../src/externalDns.ts';
 import { getThroughGateway } from '../src/gateway.ts';
 import { startNameServer } from '../src/nameServer.ts';
@@ -47,17 +52,9 @@ test.describe('A platform that is deleted', () => {
     await apply(cluster, [
       namespace(SHOP),
       namespace(MEMBER),
-      server(SHOP, 'shop'),
-      server(MEMBER, 'member'),
-      {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { namespace: SHOP, name: 'shop' },
-        spec: {
-          selector: { app: 'shop' },
-          ports: [{ name: 'http', port: 80, targetPort: 8080 }],
-        },
-      } as KubernetesObject,
+      deployment({ namespace: SHOP, name: 'shop' }),
+      deployment({ namespace: MEMBER, name: 'member' }),
+      service({ namespace: SHOP, name: 'shop' }),
       appNetwork('shop'),
     ]);
   });
@@ -225,13 +222,13 @@ test.describe('A platform that is deleted', () => {
     });
     await memberIs('In');
     await apply(cluster, [CHALLENGE]);
-    for (const [deployment, of] of [
+    for (const [broken, of] of [
       ['istiod', 'istio-system'],
       ['cert-manager', 'cert-manager'],
       ['cert-manager-webhook', 'cert-manager'],
     ] as const) {
       await kubectl(cluster, [
-        ...['scale', 'deployment', deployment, '--namespace', of],
+        ...['scale', 'deployment', broken, '--namespace', of],
         '--replicas=0',
       ]);
     }
@@ -292,30 +289,6 @@ function appNetwork(name: string): KubernetesObject {
       mesh: { enabled: false },
     },
   };
-}
-
-function server(inNamespace: string, name: string): KubernetesObject {
-  const labels = { app: name };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { namespace: inNamespace, name },
-    spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          containers: [
-            {
-              name: 'main',
-              image: IMAGE,
-              args: ['netexec', '--http-port=8080', '--udp-port=-1'],
-            },
-          ],
-        },
-      },
-    },
-  } as KubernetesObject;
 }
 
 const PEER_AUTHENTICATION: KubernetesObject = {
