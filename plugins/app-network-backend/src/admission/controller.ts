@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
-  API_VERSION,
   NETWORK_PLATFORM_NAME,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
@@ -10,6 +9,7 @@ import { source, startController } from '../engine/controller';
 import { isDeleting } from '../engine/finalizer';
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
 import type { Cluster } from '../engine/types';
+import { NETWORK_PLATFORM } from '../kinds';
 import type { AdmissionConfig } from './config';
 import { CERTIFICATE_TIMES, type CertificateTimes } from './identity';
 import type { AdmissionObservation } from './observation';
@@ -65,10 +65,8 @@ export function startAdmissionController(
   options: AdmissionControllerOptions,
 ): AdmissionController {
   const { cluster, config, logger, onChange, signal } = options;
-  const platforms = cluster.informers.informer<NetworkPlatform>({
-    apiVersion: API_VERSION,
-    kind: 'NetworkPlatform',
-  });
+  const platforms =
+    cluster.informers.informer<NetworkPlatform>(NETWORK_PLATFORM);
   const configurations =
     cluster.informers.informer<ValidatingWebhookConfiguration>(
       WEBHOOK_CONFIGURATION,

@@ -1,11 +1,11 @@
-import {
-  API_VERSION,
-  type AppNetwork,
-  type KubernetesObject,
-  type NetworkPlatform,
+import type {
+  AppNetwork,
+  KubernetesObject,
+  NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
 import type { Cluster, Informer } from '../engine/types';
+import { APP_NETWORK, NETWORK_PLATFORM } from '../kinds';
 import {
   issuanceInformers,
   type IssuanceInformers,
@@ -29,14 +29,8 @@ export function appNetworkInformers({
   informers,
 }: Cluster): AppNetworkInformers {
   return {
-    appNetworks: informers.informer<AppNetwork>({
-      apiVersion: API_VERSION,
-      kind: 'AppNetwork',
-    }),
-    platforms: informers.informer<NetworkPlatform>({
-      apiVersion: API_VERSION,
-      kind: 'NetworkPlatform',
-    }),
+    appNetworks: informers.informer<AppNetwork>(APP_NETWORK),
+    platforms: informers.informer<NetworkPlatform>(NETWORK_PLATFORM),
     services: informers.informer<Service>({
       apiVersion: 'v1',
       kind: 'Service',

@@ -1,9 +1,9 @@
 import {
-  API_VERSION,
   NETWORK_PLATFORM_NAME,
   type AppNetwork,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
+import { DEFAULT_PLATFORM } from '../kinds';
 import { platformFacts } from '../platform/facts';
 import { render } from './render/render';
 import type { Problem, Service } from './render/types';
@@ -51,9 +51,3 @@ export function appNetworkProblems(
         { condition: 'Ready', ...PLATFORM_MISSING },
       ];
 }
-
-const DEFAULT_PLATFORM: NetworkPlatform = {
-  apiVersion: API_VERSION,
-  kind: 'NetworkPlatform',
-  metadata: { name: NETWORK_PLATFORM_NAME },
-};

@@ -7,9 +7,10 @@ import { isKubernetesError } from '../engine/errors';
 import type { KindRef } from '../engine/types';
 import type { HttpRouteObject } from '../import/httpRouteRule';
 import type { IstioGateway, VirtualService } from '../import/types';
+import { PLATFORM_REF } from '../kinds';
 import { platformFacts } from '../platform/facts';
 import type { ReadingClient } from './cluster';
-import { getIfAllowed, listIfKnown, PLATFORM } from './surroundings';
+import { getIfAllowed, listIfKnown } from './surroundings';
 
 const ISTIO = 'networking.istio.io/v1';
 const GATEWAY_API = 'gateway.networking.k8s.io/v1';
@@ -44,7 +45,7 @@ export async function readNetworks(
       .flatMap(secretNamesOf)
       .map(name => ({ apiVersion: 'v1', kind: 'Secret', namespace, name })),
   );
-  const platforms = await getAll(client, [PLATFORM]);
+  const platforms = await getAll(client, [PLATFORM_REF]);
   // Istio reads certificates where its gateways' pods are.
   const elsewhere = new Set([
     ...gateways.map(({ metadata }) => metadata.namespace),

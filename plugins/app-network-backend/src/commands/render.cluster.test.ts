@@ -16,6 +16,7 @@ import { upstreamDefinitions } from '../application/testing/upstreamDefinitions'
 import { installCustomResourceDefinitions } from '../engine/crds';
 import { objectRef } from '../engine/objects';
 import type { Cluster } from '../engine/types';
+import { APP_NETWORK } from '../kinds';
 import {
   connectToTestCluster,
   eventually,
@@ -25,7 +26,6 @@ import {
   type TestConnection,
 } from '../testing/cluster';
 import { renderCommand } from './render';
-import { APP_NETWORK } from './surroundings';
 
 jest.setTimeout(60_000);
 

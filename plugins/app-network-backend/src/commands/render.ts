@@ -9,16 +9,12 @@ import {
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import { objectKey } from '../engine/objects';
+import { APP_NETWORK, PLATFORM_REF } from '../kinds';
 import { withCluster, type ReadingClient } from './cluster';
 import { renderObjects, type RenderedAppNetwork } from './renderObjects';
 import { schemaProblems } from './schemaProblems';
 import { overlaid } from './snapshot';
-import {
-  APP_NETWORK,
-  isPlatform,
-  PLATFORM,
-  readSurroundings,
-} from './surroundings';
+import { isPlatform, readSurroundings } from './surroundings';
 import {
   COMMON_OPTIONS,
   readFiles,
@@ -135,7 +131,7 @@ async function renderInCluster(
   { namespace, name }: { namespace?: string; name?: string },
 ): Promise<Result> {
   const platform =
-    given.find(isPlatform) ?? (await client.get<NetworkPlatform>(PLATFORM));
+    given.find(isPlatform) ?? (await client.get<NetworkPlatform>(PLATFORM_REF));
   if (!platform) {
     throw new UsageError(
       `The cluster has no NetworkPlatform ${NETWORK_PLATFORM_NAME}. Apply one, or add it to the files.`,

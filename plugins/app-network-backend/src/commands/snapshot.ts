@@ -1,15 +1,15 @@
-import {
-  API_VERSION,
-  type AppNetwork,
-  type KubernetesObject,
-  type ObjectRef,
+import type {
+  AppNetwork,
+  KubernetesObject,
+  ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { InputCaches } from '../application/readInput';
 import { RENDERED_KINDS } from '../application/render/kinds';
 import type { Service } from '../application/render/types';
 import { WORKLOAD_KINDS, type Workload } from '../application/workloads';
-import { keyOf, kindKey, objectKey } from '../engine/objects';
+import { kindKey, objectRef, refKey } from '../engine/objects';
 import type { KindRef, KubernetesClient } from '../engine/types';
+import { APP_NETWORK } from '../kinds';
 
 /** Objects as the reconciler finds them in a cluster: by caches, and by asking for one. */
 export interface Snapshot {
@@ -18,9 +18,8 @@ export interface Snapshot {
 }
 
 export function snapshot(objects: readonly KubernetesObject[]): Snapshot {
-  const byRef = new Map(objects.map(object => [refKey(object), object]));
-  const get = (ref: ObjectRef) =>
-    byRef.get(`${kindKey(ref)} ${keyOf(ref.namespace, ref.name)}`);
+  const byRef = new Map(objects.map(object => [key(object), object]));
+  const get = (ref: ObjectRef) => byRef.get(refKey(ref));
   const cache = <T extends KubernetesObject>(kind: KindRef) => ({
     kind,
     get: (namespace: string | undefined, name: string) =>
@@ -38,10 +37,7 @@ export function snapshot(objects: readonly KubernetesObject[]): Snapshot {
         get(ref) as T | undefined,
     },
     caches: {
-      appNetworks: cache<AppNetwork>({
-        apiVersion: API_VERSION,
-        kind: 'AppNetwork',
-      }),
+      appNetworks: cache<AppNetwork>(APP_NETWORK),
       services: cache<Service>({ apiVersion: 'v1', kind: 'Service' }),
       workloads: WORKLOAD_KINDS.map(kind => cache<Workload>(kind)),
       owned: RENDERED_KINDS.map(kind => cache(kind)),
@@ -56,12 +52,12 @@ export function overlaid(
   there: readonly KubernetesObject[],
   given: readonly KubernetesObject[],
 ): KubernetesObject[] {
-  const byRef = new Map(there.map(object => [refKey(object), object]));
+  const byRef = new Map(there.map(object => [key(object), object]));
   for (const object of given) {
     const { creationTimestamp } =
-      byRef.get(refKey(object))?.metadata ?? object.metadata;
+      byRef.get(key(object))?.metadata ?? object.metadata;
     byRef.set(
-      refKey(object),
+      key(object),
       creationTimestamp
         ? { ...object, metadata: { ...object.metadata, creationTimestamp } }
         : object,
@@ -70,6 +66,6 @@ export function overlaid(
   return [...byRef.values()];
 }
 
-function refKey(object: KubernetesObject): string {
-  return `${kindKey(object)} ${objectKey(object)}`;
+function key(object: KubernetesObject): string {
+  return refKey(objectRef(object));
 }

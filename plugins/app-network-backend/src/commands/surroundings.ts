@@ -1,6 +1,5 @@
 import {
   API_VERSION,
-  NETWORK_PLATFORM_NAME,
   type AppNetwork,
   type KubernetesObject,
   type NetworkPlatform,
@@ -11,16 +10,9 @@ import { certificateRefs } from '../application/render/tls';
 import { WORKLOAD_KINDS } from '../application/workloads';
 import { isKubernetesError } from '../engine/errors';
 import type { KindRef } from '../engine/types';
+import { APP_NETWORK, PLATFORM_REF } from '../kinds';
 import { platformFacts } from '../platform/facts';
 import type { ReadingClient } from './cluster';
-
-export const APP_NETWORK = { apiVersion: API_VERSION, kind: 'AppNetwork' };
-
-export const PLATFORM = {
-  apiVersion: API_VERSION,
-  kind: 'NetworkPlatform',
-  name: NETWORK_PLATFORM_NAME,
-};
 
 const SERVICE = { apiVersion: 'v1', kind: 'Service' };
 
@@ -110,7 +102,7 @@ export function isPlatform(
 ): object is NetworkPlatform {
   return (
     object.apiVersion === API_VERSION &&
-    object.kind === PLATFORM.kind &&
-    object.metadata.name === PLATFORM.name
+    object.kind === PLATFORM_REF.kind &&
+    object.metadata.name === PLATFORM_REF.name
   );
 }

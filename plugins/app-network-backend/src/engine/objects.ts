@@ -42,6 +42,11 @@ export function kindKey({ apiVersion, kind }: KindRef): string {
   return `${apiVersion}/${kind}`;
 }
 
+/** The address of an object as a key of maps. */
+export function refKey(ref: ObjectRef): string {
+  return `${kindKey(ref)} ${keyOf(ref.namespace, ref.name)}`;
+}
+
 /** The API group of an `apiVersion`; empty for the core group. */
 export function apiGroup(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');

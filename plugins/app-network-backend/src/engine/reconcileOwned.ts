@@ -10,7 +10,7 @@ import pLimit from 'p-limit';
 import { findDifference } from './difference';
 import { isKubernetesError } from './errors';
 import { isDeleting } from './finalizer';
-import { describe, keyOf, kindKey, objectRef } from './objects';
+import { describe, objectRef, refKey } from './objects';
 import type { Cluster, Informer, KindRef, ReconcileOwnedResult } from './types';
 
 export interface ReconcileOwnedOptions {
@@ -193,10 +193,6 @@ function isOwnedBy({ metadata }: KubernetesObject, owner: string): boolean {
     metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY &&
     metadata.labels[OWNER_LABEL] === owner
   );
-}
-
-function refKey(ref: ObjectRef): string {
-  return `${kindKey(ref)} ${keyOf(ref.namespace, ref.name)}`;
 }
 
 type Failure = ReconcileOwnedResult['failures'][number];

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import {
-  API_VERSION,
   NETWORK_PLATFORM_NAME,
   ownerLabelValue,
   type AppNetwork,
@@ -12,6 +11,7 @@ import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
 import { describe, objectRef } from '../engine/objects';
 import type { Cluster } from '../engine/types';
+import { APP_NETWORK, NETWORK_PLATFORM } from '../kinds';
 import { readGivenCa } from '../platform/certificates/certificateAuthority';
 import {
   issuanceCause,
@@ -42,14 +42,8 @@ export function watchedCertificates(
   cluster: Cluster,
 ): (now: Date) => Promise<WatchedCertificate[] | undefined> {
   const { client, informers } = cluster;
-  const appNetworks = informers.informer<AppNetwork>({
-    apiVersion: API_VERSION,
-    kind: 'AppNetwork',
-  });
-  const platforms = informers.informer<NetworkPlatform>({
-    apiVersion: API_VERSION,
-    kind: 'NetworkPlatform',
-  });
+  const appNetworks = informers.informer<AppNetwork>(APP_NETWORK);
+  const platforms = informers.informer<NetworkPlatform>(NETWORK_PLATFORM);
   const ours = { labelSelector: MANAGED_BY_SELECTOR };
   const certificates = informers.informer<Certificate>(
     { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },

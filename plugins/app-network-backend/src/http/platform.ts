@@ -1,26 +1,18 @@
-import {
-  API_VERSION,
-  NETWORK_PLATFORM_NAME,
-  type NetworkPlatform,
-  type NetworkPlatformSpec,
-  type PlannedChart,
-  type PlanProblem,
-  type PlatformChange,
-  type PlatformPlan,
+import type {
+  NetworkPlatform,
+  NetworkPlatformSpec,
+  PlannedChart,
+  PlanProblem,
+  PlatformChange,
+  PlatformPlan,
 } from '@app-network/backstage-plugin-app-network-common';
 import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
 import { isKubernetesError } from '../engine/errors';
 import { describe } from '../engine/objects';
 import type { Cluster } from '../engine/types';
+import { PLATFORM_REF } from '../kinds';
 import { withApprovedCharts } from '../platform/charts/approvedCharts';
 import { PORTAL_FIELD_MANAGER } from './fieldManager';
-
-/** The address of a cluster's NetworkPlatform in its API server. */
-export const PLATFORM_REF = {
-  apiVersion: API_VERSION,
-  kind: 'NetworkPlatform',
-  name: NETWORK_PLATFORM_NAME,
-} as const;
 
 const PLATFORM = describe(PLATFORM_REF);
 

@@ -24,7 +24,8 @@ import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { NextFunction, Request, Response, Router } from 'express';
 import type { ClusterRegistry } from '../clusters/types';
 import type { Cluster } from '../engine/types';
-import { APP_NETWORK_KIND, entityNetworks } from '../observe/entityNetworks';
+import { APP_NETWORK, PLATFORM_REF } from '../kinds';
+import { entityNetworks } from '../observe/entityNetworks';
 import { platformNamespaces } from '../platform/components/platformNamespaces';
 import { releaseValues } from '../platform/releaseValues';
 import { spec } from '../schema/openapi.generated';
@@ -39,7 +40,7 @@ import { authorize } from './authorize';
 import { getRollout, waitForRollout } from './deployments';
 import type { Endpoints } from './endpoints';
 import { toHttpError } from './errors';
-import { createPlatformChanges, PLATFORM_REF, type Planner } from './platform';
+import { createPlatformChanges, type Planner } from './platform';
 import { applyWorkloadObject, planWorkload } from './workload';
 
 export interface RouterOptions {
@@ -173,7 +174,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     const appNetwork = changedSince
       ? await waitForAppNetwork(
           cluster.client,
-          cluster.informers.informer<AppNetwork>(APP_NETWORK_KIND),
+          cluster.informers.informer<AppNetwork>(APP_NETWORK),
           ref,
           {
             cluster: cluster.name,

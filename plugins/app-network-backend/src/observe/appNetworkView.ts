@@ -5,7 +5,7 @@ import type {
   ObjectRef,
   RouteView,
 } from '@app-network/backstage-plugin-app-network-common';
-import { keyOf, kindKey, objectRef } from '../engine/objects';
+import { objectRef, refKey } from '../engine/objects';
 import { objectView } from './objectView';
 
 /** What an AppNetwork should be, from render, and what it is, from the caches. */
@@ -40,8 +40,4 @@ export function appNetworkView(observation: Observation): AppNetworkView {
         .map(object => objectView(objectRef(object), object)),
     ],
   };
-}
-
-function refKey(ref: ObjectRef): string {
-  return `${kindKey(ref)} ${keyOf(ref.namespace, ref.name)}`;
 }

@@ -1,16 +1,13 @@
-import {
-  API_VERSION,
-  type AppNetwork,
-  type AppNetworkView,
-  type EntityNetworks,
+import type {
+  AppNetwork,
+  AppNetworkView,
+  EntityNetworks,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { Entity } from '@backstage/catalog-model';
 import type { ClusterRegistry } from '../clusters/types';
 import type { Cluster } from '../engine/types';
+import { APP_NETWORK } from '../kinds';
 import { entityQuery, selectAppNetworks } from './entity';
-
-/** The kind as informers are asked for it. */
-export const APP_NETWORK_KIND = { apiVersion: API_VERSION, kind: 'AppNetwork' };
 
 /**
  * What an entity's Network tab shows: its AppNetworks on each cluster that can be asked, and why the others can't.
@@ -36,7 +33,7 @@ export async function entityNetworks(
   for (const { name } of asked) {
     try {
       const cluster = clusters.get(name);
-      const informer = cluster.informers.informer<AppNetwork>(APP_NETWORK_KIND);
+      const informer = cluster.informers.informer<AppNetwork>(APP_NETWORK);
       if (informer.state !== 'Synced') {
         result.errors.push({
           cluster: name,

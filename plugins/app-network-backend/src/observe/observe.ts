@@ -1,5 +1,4 @@
 import {
-  API_VERSION,
   NETWORK_PLATFORM_NAME,
   ownerLabelValue,
   type AppNetwork,
@@ -17,16 +16,14 @@ import { isKubernetesError } from '../engine/errors';
 import { isDeleting } from '../engine/finalizer';
 import { objectRef } from '../engine/objects';
 import type { Cluster } from '../engine/types';
+import { NETWORK_PLATFORM } from '../kinds';
 import { platformFacts } from '../platform/facts';
 import { appNetworkView } from './appNetworkView';
 
 /** The cluster's NetworkPlatform, from its cache. */
 export function observePlatform(cluster: Cluster): NetworkPlatform | undefined {
   return cluster.informers
-    .informer<NetworkPlatform>({
-      apiVersion: API_VERSION,
-      kind: 'NetworkPlatform',
-    })
+    .informer<NetworkPlatform>(NETWORK_PLATFORM)
     .get(undefined, NETWORK_PLATFORM_NAME);
 }
 

@@ -1,11 +1,11 @@
-import {
-  API_VERSION,
-  type KubernetesObject,
-  type NetworkPlatform,
+import type {
+  KubernetesObject,
+  NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
 import { MANAGED_BY_SELECTOR } from '../engine/reconcileOwned';
 import type { Cluster, Informer } from '../engine/types';
+import { NETWORK_PLATFORM } from '../kinds';
 import type { Service } from './addresses';
 import type { ApiService, WebhookConfiguration } from './apiServerCalls';
 import type { PeerAuthentication } from './clusterFacts';
@@ -63,10 +63,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
       { apiVersion: 'apps/v1', kind },
       { labelSelector: HELM_SELECTOR },
     );
-  const platforms = informers.informer<NetworkPlatform>({
-    apiVersion: API_VERSION,
-    kind: 'NetworkPlatform',
-  });
+  const platforms = informers.informer<NetworkPlatform>(NETWORK_PLATFORM);
   const releases = informers.informer<ReleaseSecret>(
     { apiVersion: 'v1', kind: 'Secret' },
     { labelSelector: `owner=helm,name in (${releaseNames().join(',')})` },

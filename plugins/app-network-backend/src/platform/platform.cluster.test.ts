@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { PLATFORM_REF } from '../kinds';
 import { eventually } from '../testing/cluster';
-import { PLATFORM_REF, platformTest } from './testing/platformTest';
+import { platformTest } from './testing/platformTest';
 
 jest.setTimeout(120_000);
 

@@ -1,18 +1,11 @@
-import {
-  API_VERSION,
-  NETWORK_PLATFORM_NAME,
-  type NetworkPlatform,
-} from '@app-network/backstage-plugin-app-network-common';
+import type { NetworkPlatform } from '@app-network/backstage-plugin-app-network-common';
+import { DEFAULT_PLATFORM } from '../../kinds';
 import { existingInStatus, withExisting } from '../existing/existing';
 import { platformReleases } from './platformReleases';
 
 /** The namespaces that belong to a platform, those of what it found and uses too; those of the default one while there is none, for it may come any time. */
 export function platformNamespaces(
-  platform: NetworkPlatform = {
-    apiVersion: API_VERSION,
-    kind: 'NetworkPlatform',
-    metadata: { name: NETWORK_PLATFORM_NAME },
-  },
+  platform: NetworkPlatform = DEFAULT_PLATFORM,
 ): string[] {
   const placed = withExisting(platform, existingInStatus(platform.status));
   return [

@@ -1,9 +1,8 @@
 import {
-  API_VERSION,
-  NETWORK_PLATFORM_NAME,
   withDefaults,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
+import { DEFAULT_PLATFORM } from '../../kinds';
 import { approvedDigest } from '../charts/approvedCharts';
 import { NO_FACTS, type ClusterFacts } from '../clusterFacts';
 import { EXISTING_RELEASES } from '../existing/existing';
@@ -40,9 +39,5 @@ const COMPONENTS: Component[] = [
 
 /** The names of all releases, whatever the spec says. */
 export function releaseNames(): string[] {
-  return platformReleases({
-    apiVersion: API_VERSION,
-    kind: 'NetworkPlatform',
-    metadata: { name: NETWORK_PLATFORM_NAME },
-  }).map(({ release }) => release);
+  return platformReleases(DEFAULT_PLATFORM).map(({ release }) => release);
 }

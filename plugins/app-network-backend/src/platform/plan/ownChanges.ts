@@ -7,7 +7,7 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import { findDifference } from '../../engine/difference';
 import { appliedFields } from '../../engine/managedFields';
-import { kindKey, keyOf } from '../../engine/objects';
+import { objectRef, refKey } from '../../engine/objects';
 import { withOwner } from '../../engine/reconcileOwned';
 import { merge } from './merge';
 import { subjectOf, type ObjectChange, type PartChanges } from './plan';
@@ -60,8 +60,5 @@ function isOurs({ metadata }: KubernetesObject): boolean {
 }
 
 function key(object: KubernetesObject): string {
-  return `${kindKey(object)} ${keyOf(
-    object.metadata.namespace,
-    object.metadata.name,
-  )}`;
+  return refKey(objectRef(object));
 }

@@ -7,10 +7,11 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import { createPlatformChanges } from '../../http/platform';
 import { describe as named, objectRef } from '../../engine/objects';
+import { PLATFORM_REF } from '../../kinds';
 import { eventually, synced, testCluster } from '../../testing/cluster';
 import { createHelm } from '../helm';
 import { platformInformers } from '../informers';
-import { PLATFORM_REF, platformTest } from '../testing/platformTest';
+import { platformTest } from '../testing/platformTest';
 import { createPlanner } from './planner';
 
 jest.setTimeout(120_000);

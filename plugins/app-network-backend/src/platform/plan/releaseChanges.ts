@@ -2,7 +2,7 @@ import {
   NETWORK_PLATFORM_NAME,
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
-import { kindKey, keyOf, objectRef } from '../../engine/objects';
+import { objectRef, refKey } from '../../engine/objects';
 import { RELEASE_NAME, RELEASE_NAMESPACE } from '../helmOwner';
 import { platformNamespace } from '../namespaces';
 import { merge } from './merge';
@@ -212,8 +212,5 @@ function find(
 }
 
 function key(object: KubernetesObject): string {
-  return `${kindKey(object)} ${keyOf(
-    object.metadata.namespace,
-    object.metadata.name,
-  )}`;
+  return refKey(objectRef(object));
 }

@@ -13,6 +13,7 @@ import {
   type NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import { installCustomResourceDefinitions } from '../../engine/crds';
+import { PLATFORM_REF } from '../../kinds';
 import {
   connectToTestCluster,
   eventually,
@@ -24,13 +25,6 @@ import { createChartStore, type ChartStore } from '../charts/chartStore';
 import { startPlatformController } from '../controller';
 import { createHelm } from '../helm';
 import type { ReleaseSecret } from '../installedReleases';
-
-/** Name and reference of the one platform. */
-export const PLATFORM_REF = {
-  apiVersion: API_VERSION,
-  kind: 'NetworkPlatform',
-  name: NETWORK_PLATFORM_NAME,
-};
 
 /**
  * A control plane of its own (a cluster has one NetworkPlatform), with the real Helm and small charts of ours, for no pod runs there. Call it

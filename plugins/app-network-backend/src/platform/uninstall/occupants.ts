@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
 import { isManaged } from '../../engine/objects';
 import type { KindRef } from '../../engine/types';
+import { APP_NETWORK } from '../../kinds';
 
 /** Kinds that tell whether a namespace is in use. */
 export const OCCUPYING_KINDS: KindRef[] = [
@@ -13,7 +14,7 @@ export const OCCUPYING_KINDS: KindRef[] = [
   })),
   ...['Job', 'CronJob'].map(kind => ({ apiVersion: 'batch/v1', kind })),
   { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
-  { apiVersion: 'app-network.io/v1alpha1', kind: 'AppNetwork' },
+  APP_NETWORK,
 ];
 
 /** Names under which Kubernetes, Istio and cert-manager keep what is theirs. */

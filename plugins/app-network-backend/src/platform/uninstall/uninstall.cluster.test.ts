@@ -1,5 +1,6 @@
+import { PLATFORM_REF } from '../../kinds';
 import { eventually } from '../../testing/cluster';
-import { PLATFORM_REF, platformTest } from '../testing/platformTest';
+import { platformTest } from '../testing/platformTest';
 
 jest.setTimeout(120_000);
 
