@@ -56,8 +56,10 @@ export function createPlatformChanges(planner: Planner): PlatformChanges {
   ): Promise<{ plan: PlatformPlan; live: NetworkPlatform | undefined }> => {
     const live = await cluster.client.get<NetworkPlatform>(PLATFORM_REF);
     refuseDeleting(live);
-    const plan = await planner(cluster, await request(cluster, live, change));
-    return { plan, live };
+    const asked = await untilUndisturbed(cluster, live, now =>
+      request(cluster, now, change),
+    );
+    return { plan: await planner(cluster, asked), live };
   };
 
   /** Plans again, and writes only if it is the same plan, and nobody has changed the platform since. */

@@ -3,6 +3,7 @@ import type {
   KubernetesObject,
   NetworkPlatform,
   NetworkPlatformSpec,
+  ObjectRef,
   PlatformPlan,
 } from '@app-network/backstage-plugin-app-network-common';
 import { createPlatformChanges } from '../../http/platform';
@@ -123,6 +124,32 @@ describe('a plan', () => {
       Object.keys(after).filter(name => after[name] !== before[name]),
     ).toEqual([`ConfigMap ${test.namespace}/cert-manager`]);
     expect(listed(await plan({ spec: changed }))).toEqual([]);
+  });
+
+  it('is made though the platform is written to meanwhile, as its status is', async () => {
+    await install();
+    const { cluster } = test.connection;
+    const { client } = cluster;
+    let disturbances = 0;
+    const disturbed: typeof cluster = {
+      ...cluster,
+      client: {
+        ...client,
+        async get<T extends KubernetesObject>(ref: ObjectRef) {
+          const live = await client.get<T>(ref);
+          if (ref.kind === 'NetworkPlatform' && disturbances++ === 0) {
+            await client.mergePatch(ref, {
+              metadata: { annotations: { disturbed: 'yes' } },
+            });
+          }
+          return live;
+        },
+      },
+    };
+    const changed = spec({ values: { text: 'changed' } });
+    const { objects } = await changes().plan(disturbed, { spec: changed });
+    expect(objects.map(({ ref }) => ref.kind)).toContain('ConfigMap');
+    expect(disturbances).toBe(2);
   });
 
   it('that has become another one is refused, and says what is different', async () => {
