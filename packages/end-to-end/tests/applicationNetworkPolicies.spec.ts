@@ -133,7 +133,7 @@ test.describe('NetworkPolicies of applications', () => {
   const appNetwork = async (
     name: string,
     spec: Record<string, unknown>,
-    policyReady: object = { status: 'True' },
+    policyReady: Record<string, string> = { status: 'True' },
   ): Promise<void> => {
     await apply(cluster, [
       {
