@@ -32,13 +32,19 @@ export interface TestConnection {
   close(): Promise<void>;
 }
 
+/** What of a local cluster a test needs: pods and the addresses of Services are there with a node only. */
+type ClusterParts = 'ControlPlane' | 'WithNode';
+
 /**
  * The cluster of this test run: the one that APP_NETWORK_TEST_KUBECONFIG names (and APP_NETWORK_TEST_CONTEXT in it), otherwise the local
  * cluster `test`, whose control plane is brought up if it isn't. All tests share it, so each uses a namespace of its own. Tests of what a
  * cluster has one of bring up a local cluster of another name, and take it down.
  */
-export function testCluster(name = 'test'): Promise<TestCluster> {
-  const known = shared.get(name) ?? bringUp(name);
+export function testCluster(
+  name = 'test',
+  parts: ClusterParts = 'ControlPlane',
+): Promise<TestCluster> {
+  const known = shared.get(name) ?? bringUp(name, parts);
   shared.set(name, known);
   return known;
 }
@@ -49,8 +55,9 @@ const shared = new Map<string, Promise<TestCluster>>();
 export async function connectToTestCluster(
   change: (kubeConfig: KubeConfig) => void = () => {},
   clusterName = 'test',
+  parts: ClusterParts = 'ControlPlane',
 ): Promise<TestConnection> {
-  const { kubeconfig, context } = await testCluster(clusterName);
+  const { kubeconfig, context } = await testCluster(clusterName, parts);
   const stop = new AbortController();
   const loadKubeConfig = () => {
     const kubeConfig = new KubeConfig();
@@ -144,7 +151,10 @@ export async function takeDown(name: string): Promise<void> {
   await run(process.execPath, [CLI, 'down', '--name', name]);
 }
 
-async function bringUp(name: string): Promise<TestCluster> {
+async function bringUp(
+  name: string,
+  parts: ClusterParts,
+): Promise<TestCluster> {
   const kubeconfig = process.env.APP_NETWORK_TEST_KUBECONFIG;
   if (kubeconfig && name === 'test') {
     const given = new KubeConfig();
@@ -157,7 +167,10 @@ async function bringUp(name: string): Promise<TestCluster> {
     };
   }
   const named = ['--name', name];
-  await run(process.execPath, [CLI, 'up', ...named, '--control-plane-only']);
+  await run(process.execPath, [
+    ...[CLI, 'up', ...named],
+    ...(parts === 'ControlPlane' ? ['--control-plane-only'] : []),
+  ]);
   const { stdout } = await run(process.execPath, [
     CLI,
     'status',

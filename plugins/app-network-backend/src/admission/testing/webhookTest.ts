@@ -61,14 +61,17 @@ const SILENT: LoggerService = {
 };
 
 /** A control plane of its own, and what backends do of admission on it. Call it in a `describe`; what it returns is there in tests. */
-export function webhookTest(clusterName: string) {
+export function webhookTest(
+  clusterName: string,
+  parts?: Parameters<typeof connectToTestCluster>[2],
+) {
   let connection: TestConnection;
   let namespace: string;
   let running: { stop(): Promise<void> }[] = [];
   const others: TestConnection[] = [];
 
   beforeAll(async () => {
-    connection = await connectToTestCluster(() => {}, clusterName);
+    connection = await connectToTestCluster(() => {}, clusterName, parts);
     await installCustomResourceDefinitions(
       connection.cluster.client,
       customResourceDefinitions(),
