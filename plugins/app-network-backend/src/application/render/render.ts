@@ -36,14 +36,11 @@ export function render(
     gatewayRoutes,
     input.serviceAccounts ?? [],
   );
+  const egress = renderEgress(complete, facts, input.neighbours ?? []);
   return {
     ...exposure,
-    objects: [
-      ...policies.objects,
-      ...renderEgress(complete, facts, input.neighbours ?? []),
-      ...exposure.objects,
-    ],
-    problems: [...exposure.problems, ...policies.problems],
+    objects: [...policies.objects, ...egress.objects, ...exposure.objects],
+    problems: [...exposure.problems, ...policies.problems, ...egress.problems],
   };
 }
 

@@ -3,8 +3,10 @@ import type {
   KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../../platform/facts';
+import { isCreatedBefore } from '../precedence';
+import type { Problem } from '../types';
 import { renderServiceEntries, renderTunnels } from './callerSide';
-import { distinctEntries, egressEntries, type EgressEntry } from './entries';
+import { egressEntries, sortedEntries, type EgressEntry } from './entries';
 import { renderGatewaySide } from './gatewaySide';
 
 /** How calls to declared outside hosts leave: by the egress gateway, straight from the pods, or not at all, for none is declared. */
@@ -30,38 +32,94 @@ export function renderEgress(
   appNetwork: AppNetwork,
   facts: PlatformFacts,
   neighbours: readonly AppNetwork[],
-): KubernetesObject[] {
-  const { egressGateway: gateway, refusesUndeclaredHosts } = facts;
-  const entries = egressEntries(appNetwork);
+): { objects: KubernetesObject[]; problems: Problem[] } {
+  const declared = egressEntries(appNetwork);
   const inMesh = appNetwork.spec?.mesh?.enabled ?? true;
-  if (entries.length === 0 || !inMesh) {
-    return [];
+  if (declared.length === 0 || !inMesh) {
+    return { objects: [], problems: [] };
   }
-  const known = knownPorts(entries, neighbours);
+  const known = knownPorts(appNetwork, neighbours);
+  const entries = declared.filter(entry => !contradicted(entry, known));
+  const objects =
+    entries.length > 0 ? objectsFor(appNetwork, facts, entries, known) : [];
+  return {
+    objects,
+    problems: declared.flatMap(entry => {
+      const first = contradicted(entry, known);
+      return first ? [protocolContradiction(entry, first)] : [];
+    }),
+  };
+}
+
+function objectsFor(
+  appNetwork: AppNetwork,
+  { egressGateway: gateway, refusesUndeclaredHosts }: PlatformFacts,
+  entries: readonly EgressEntry[],
+  known: readonly DeclaredEntry[],
+): KubernetesObject[] {
+  const hosts = new Set(entries.map(({ host }) => host));
+  const ports = sortedEntries(known.filter(({ host }) => hosts.has(host)));
   if (!gateway) {
-    return renderServiceEntries(appNetwork, known, { unreachable: false });
+    return renderServiceEntries(appNetwork, ports, { unreachable: false });
   }
   return [
     ...renderGatewaySide(appNetwork, gateway, entries),
     // Others of the namespace see the entry as well. Where undeclared hosts are refused it must not let them out.
-    ...renderServiceEntries(appNetwork, known, {
+    ...renderServiceEntries(appNetwork, ports, {
       unreachable: refusesUndeclaredHosts,
     }),
     ...renderTunnels(appNetwork, gateway, entries),
   ];
 }
 
+/** An outside host, and who declared it first. */
+interface DeclaredEntry extends EgressEntry {
+  by: AppNetwork;
+}
+
 /**
- * Ports of the hosts that are to be known in the namespace: where several ServiceEntries of a namespace have a host, Istio goes by the oldest
- * alone (pilot/pkg/model/sidecar.go, canMergeServices: labels differ), so that each has the ports of all.
+ * Each port of a host that is declared in the namespace once, as who was there first says: where several ServiceEntries of a namespace have a
+ * host, Istio goes by the oldest alone (pilot/pkg/model/sidecar.go, canMergeServices: labels differ), so that each has the ports of all.
  */
 function knownPorts(
-  entries: readonly EgressEntry[],
+  appNetwork: AppNetwork,
   neighbours: readonly AppNetwork[],
-): EgressEntry[] {
-  const hosts = new Set(entries.map(({ host }) => host));
-  const theirs = neighbours
-    .flatMap(egressEntries)
-    .filter(({ host }) => hosts.has(host));
-  return distinctEntries([...entries, ...theirs]);
+): DeclaredEntry[] {
+  const known: DeclaredEntry[] = [];
+  const inOrder = [appNetwork, ...neighbours].toSorted((one, other) =>
+    isCreatedBefore(one, other) ? -1 : 1,
+  );
+  for (const by of inOrder) {
+    const others = egressEntries(by).filter(
+      entry => !known.some(other => isSamePort(entry, other)),
+    );
+    known.push(...others.map(entry => ({ ...entry, by })));
+  }
+  return known;
+}
+
+/** Who said first that another protocol is spoken there. */
+function contradicted(
+  entry: EgressEntry,
+  known: readonly DeclaredEntry[],
+): DeclaredEntry | undefined {
+  return known.find(
+    other => isSamePort(entry, other) && entry.protocol !== other.protocol,
+  );
+}
+
+function protocolContradiction(
+  { host, port, protocol }: EgressEntry,
+  { by, protocol: theirs }: DeclaredEntry,
+): Problem {
+  return {
+    condition: 'PolicyReady',
+    reason: 'EgressContradiction',
+    message: `spec.egress: ${host}:${port} has protocol ${protocol}, and AppNetwork ${by.metadata.name} in namespace ${by.metadata.namespace}, which was there first, says ${theirs}; proxies of one namespace speak one protocol at a port. Have both say the same.`,
+    certain: true,
+  };
+}
+
+function isSamePort(one: EgressEntry, other: EgressEntry): boolean {
+  return one.host === other.host && one.port === other.port;
 }

@@ -10,7 +10,7 @@ export type EgressEntry = Required<
 
 /** `spec.egress` with the defaults filled in, in an order of its own: the list has none. */
 export function egressEntries({ spec }: AppNetwork): EgressEntry[] {
-  return distinctEntries(
+  return sortedEntries(
     (spec?.egress ?? []).map(({ host, port = 443, protocol = 'TLS' }) => ({
       host,
       port,
@@ -19,19 +19,15 @@ export function egressEntries({ spec }: AppNetwork): EgressEntry[] {
   );
 }
 
-/** Each port of a host once, in order. Of two protocols one is taken, whatever the order. */
-export function distinctEntries(
-  entries: readonly EgressEntry[],
-): EgressEntry[] {
-  const sorted = entries.toSorted(
+/** Entries in an order of their own. */
+export function sortedEntries<T extends EgressEntry>(
+  entries: readonly T[],
+): T[] {
+  return entries.toSorted(
     (one, other) =>
       compare(one.host, other.host) ||
       one.port - other.port ||
       compare(one.protocol, other.protocol),
-  );
-  return sorted.filter(
-    ({ host, port }, index) =>
-      host !== sorted[index - 1]?.host || port !== sorted[index - 1]?.port,
   );
 }
 
