@@ -582,7 +582,7 @@ describe('appNetworkStatus', () => {
     ).toBe('False');
   });
 
-  it("says that a certificate of the user's own has expired", () => {
+  it("says that a certificate of the user's own has expired, or is not valid yet", () => {
     const given = appNetwork({
       hostnames,
       tls: { certificateRef: { name: 'my-cert' } },
@@ -591,13 +591,13 @@ describe('appNetworkStatus', () => {
       ...render(given, DEFAULT_FACTS, { services }),
       problems: [],
     };
-    const conditions = (notAfter: string) =>
+    const conditions = (notAfter: string, notBefore?: string) =>
       appNetworkStatus({
         appNetwork: given,
         facts: DEFAULT_FACTS,
         rendered: {
           ...rendered,
-          certificate: { secretName: 'shop-shop-tls', notAfter },
+          certificate: { secretName: 'shop-shop-tls', notBefore, notAfter },
         },
         result: NOTHING_DONE,
         ...NO_OTHERS,
@@ -607,9 +607,15 @@ describe('appNetworkStatus', () => {
       status: 'False',
       reason: 'Expired',
     });
-    expect(conditions('2026-06-01T12:00:01Z')).toMatchObject({
-      status: 'True',
-      reason: 'Provided',
+    expect(
+      conditions('2026-06-01T12:00:01Z', '2026-06-01T12:00:00Z'),
+    ).toMatchObject({ status: 'True', reason: 'Provided' });
+    expect(
+      conditions('2027-06-01T12:00:01Z', '2026-06-01T12:00:01Z'),
+    ).toMatchObject({
+      status: 'False',
+      reason: 'NotYetValid',
+      message: expect.stringContaining('2026-06-01T12:00:01Z'),
     });
   });
 });

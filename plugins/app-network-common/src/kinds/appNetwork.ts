@@ -317,6 +317,8 @@ const jwtRuleSchema = Type.Object(
           prefix: Type.Optional(
             Type.String({
               description: 'What stands before the token.',
+              // Envoy takes no line breaks there, and refuses all of its listeners for one.
+              pattern: '^[ -~]*$',
               maxLength: 64,
             }),
           ),

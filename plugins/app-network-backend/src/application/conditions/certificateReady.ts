@@ -73,8 +73,15 @@ function ownCertificate({
   rendered,
   now,
 }: Observation): NewCondition {
-  const { notAfter = '' } = rendered.certificate ?? {};
+  const { notBefore = '', notAfter = '' } = rendered.certificate ?? {};
   const what = `The certificate in Secret ${appNetwork.spec?.tls?.certificateRef?.name} of namespace ${appNetwork.metadata.namespace}`;
+  if (Date.parse(notBefore) > now.getTime()) {
+    return fails(
+      'CertificateReady',
+      'NotYetValid',
+      `${what} is not valid before ${notBefore}, so that clients refuse it until then. Put one into the Secret that is valid now.`,
+    );
+  }
   return Date.parse(notAfter) <= now.getTime()
     ? fails(
         'CertificateReady',

@@ -99,9 +99,15 @@ function noPods(appNetwork: Observation['appNetwork']): string {
 
 /** Policies add up: what one lets in the other can't keep out. */
 function shared(pods: readonly SharedPods[]): string {
-  const each = pods.map(
-    ({ workload, appNetwork }) =>
-      `the pods of ${workload} are selected by AppNetwork ${appNetwork} too`,
+  const each = [...new Set(pods.map(({ workload }) => workload))].map(
+    workload => {
+      const others = pods
+        .filter(other => other.workload === workload)
+        .map(({ appNetwork }) => appNetwork);
+      return `the pods of ${workload} are selected by AppNetwork ${others.join(
+        ' and ',
+      )} too`;
+    },
   );
   return `Policies are in place, and ${each.join(
     ' and ',

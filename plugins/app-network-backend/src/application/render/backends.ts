@@ -105,10 +105,23 @@ function defaultService(
 function toBackend(
   appNetwork: AppNetwork,
   service: Service,
-  ref: { port?: number; weight?: number },
+  ref: { name?: string; port?: number; weight?: number },
   field: string,
 ): Backend | Problem {
   const { name, namespace } = service.metadata;
+  if (service.spec?.type === 'ExternalName') {
+    return {
+      ...problem(
+        'ExternalNameService',
+        `${field}${
+          ref.name ? '.name' : ''
+        }: Service ${name} in namespace ${namespace} is of type ExternalName and stands for ${
+          service.spec.externalName
+        }, which may be another namespace's or the cluster's own; the gateway calls nothing in somebody else's place. Name a Service that selects pods of namespace ${namespace}.`,
+      ),
+      certain: true,
+    };
+  }
   const ports = (service.spec?.ports ?? []).filter(
     ({ protocol = 'TCP' }) => protocol === 'TCP',
   );

@@ -25,13 +25,14 @@ async function pemOf(key: CryptoKey): Promise<string> {
 async function certificate(
   hostnames: string[],
   keys: CryptoKeyPair,
+  signingAlgorithm: Algorithm = ALGORITHM,
 ): Promise<string> {
   const made = await x509.X509CertificateGenerator.createSelfSigned(
     {
       name: 'CN=Test CA, O=Tests',
       notBefore: new Date('2026-01-01T00:00:00Z'),
       notAfter: new Date('2027-02-01T00:00:00Z'),
-      signingAlgorithm: ALGORITHM,
+      signingAlgorithm,
       keys,
       extensions: [
         new x509.SubjectAlternativeNameExtension(
@@ -155,6 +156,27 @@ describe('renderCertificateSecret', () => {
         }),
       'InvalidCertificate',
       'tls.key is not the private key of tls.crt',
+    ],
+    [
+      'an RSA key that the gateway would not take',
+      async () => {
+        const rsa = {
+          name: 'RSASSA-PKCS1-v1_5',
+          modulusLength: 1024,
+          publicExponent: new Uint8Array([1, 0, 1]),
+          hash: 'SHA-256',
+        };
+        const keys = await crypto.subtle.generateKey(rsa, true, [
+          'sign',
+          'verify',
+        ]);
+        return secret({
+          'tls.crt': await certificate(['shop.example.com'], keys, rsa),
+          'tls.key': await pemOf(keys.privateKey),
+        });
+      },
+      'InvalidCertificate',
+      'its RSA key has 1024 bits, and the gateway takes none below 2048',
     ],
   ])('does not copy %s', async (_title, source, reason, message) => {
     expect(copy(await source())).toEqual({

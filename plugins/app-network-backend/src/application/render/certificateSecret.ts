@@ -9,6 +9,9 @@ import type { Problem, Secret } from './types';
 /** Type of Secrets that hold a certificate and its key. */
 const TLS_SECRET = 'kubernetes.io/tls';
 
+/** What Envoy takes at least; it would go on with the certificate from before, and after a restart with none. */
+const MIN_RSA_BITS = 2048;
+
 /**
  * The copy of a user's certificate in the ingress gateway's namespace, where Istio reads it. No Secret where the user's own can't be used.
  *
@@ -96,9 +99,16 @@ function parse({ data = {} }: Secret): X509Certificate | { error: string } {
   );
   try {
     const certificate = new X509Certificate(crt ?? '');
-    return certificate.checkPrivateKey(createPrivateKey(key ?? ''))
-      ? certificate
-      : { error: 'tls.key is not the private key of tls.crt' };
+    if (!certificate.checkPrivateKey(createPrivateKey(key ?? ''))) {
+      return { error: 'tls.key is not the private key of tls.crt' };
+    }
+    const { modulusLength = MIN_RSA_BITS } =
+      certificate.publicKey.asymmetricKeyDetails ?? {};
+    return modulusLength < MIN_RSA_BITS
+      ? {
+          error: `its RSA key has ${modulusLength} bits, and the gateway takes none below ${MIN_RSA_BITS}`,
+        }
+      : certificate;
   } catch (error) {
     return {
       error: `tls.crt and tls.key cannot be read (${

@@ -46,7 +46,11 @@ function isRelated(
     isSubset(other, one) ||
     services.some(({ spec }) => {
       const selector = spec?.selector ?? {};
-      return [one, other].every(labels => isSubset(selector, labels));
+      return (
+        // Without a selector it has no pods of its own.
+        Object.keys(selector).length > 0 &&
+        [one, other].every(labels => isSubset(selector, labels))
+      );
     })
   );
 }

@@ -11,7 +11,7 @@ import {
 import { issuersOf } from './authentication/issuers';
 import { contradiction } from './contradiction';
 import { renderDestinationRules } from './destinationRules';
-import { renderGateway } from './gateway';
+import { gatewayName, renderGateway } from './gateway';
 import { wantedHostnames } from './hostnames';
 import { GATEWAY, VIRTUAL_SERVICE } from './kinds';
 import { passthroughRoutes } from './passthrough';
@@ -129,7 +129,7 @@ function retainedRefs(
   const { namespace, name } = appNetwork.metadata;
   const { certificate, secret } = certificateRefs(appNetwork, facts);
   return [
-    { ...GATEWAY, namespace, name },
+    { ...GATEWAY, namespace, name: gatewayName(appNetwork) },
     { ...VIRTUAL_SERVICE, namespace, name },
     certificate,
     secret,

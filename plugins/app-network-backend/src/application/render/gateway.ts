@@ -3,10 +3,20 @@ import type {
   KubernetesObject,
   ObjectMeta,
 } from '@app-network/backstage-plugin-app-network-common';
+import { createHash } from 'node:crypto';
 import type { IGateway } from '@kubernetes-models/istio/networking.istio.io/v1/Gateway';
 import type { PlatformFacts } from '../../platform/facts';
 import { GATEWAY } from './kinds';
 import { objectMeta } from './metadata';
+
+/** The Gateway's name: the AppNetwork's, or a label made of it where that has dots, for Istio takes no Gateway with one (validateGateway). */
+export function gatewayName({ metadata: { name } }: AppNetwork): string {
+  if (!name.includes('.')) {
+    return name;
+  }
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${name.replaceAll('.', '-').slice(0, 54)}-${hash}`;
+}
 
 /**
  * The Istio Gateway: HTTPS at 443, and at 80 a redirect to it.
@@ -23,7 +33,10 @@ export function renderGateway(
   const hosts = hostnames.map(hostname => `./${hostname}`);
   return {
     ...GATEWAY,
-    metadata: { ...objectMeta(appNetwork), ...dnsAnnotations(appNetwork) },
+    metadata: {
+      ...objectMeta(appNetwork, { name: gatewayName(appNetwork) }),
+      ...dnsAnnotations(appNetwork),
+    },
     spec: {
       selector: facts.ingressGateway.selector,
       servers: [

@@ -39,6 +39,27 @@ describe('matchProblems', () => {
       },
       [/^spec\.rules\[1\]\.matches\[0\]\.headers\[1\]\.name: header x-a/],
     ],
+    [
+      'refuses a regular expression that Envoy would not compile, with its size and what to do',
+      {
+        path: {
+          type: 'RegularExpression',
+          value: '/.{1000}.{1000}.{1000}.{1000}.{1000}.{1000}',
+        },
+      },
+      [
+        /path\.value: \S+ is too large .* about 12\d\d\d, and at most 10000 .*\* or \+/,
+      ],
+    ],
+    [
+      'refuses a regular expression in a header that is longer than Istio takes',
+      {
+        headers: [
+          { type: 'RegularExpression', name: 'x-a', value: 'a'.repeat(1025) },
+        ],
+      },
+      [/headers\[0\]\.value: .* 1025 characters, and Istio takes at most 1024/],
+    ],
   ])('%s', (_title, match, messages) => {
     const problems = matchProblems(match, 'spec.rules[1].matches[0]');
     expect(problems.map(({ message }) => message)).toEqual(

@@ -1,6 +1,14 @@
 import type { AppNetworkRouteMatch } from '@app-network/backstage-plugin-app-network-common';
 import { RE2JS } from 're2js';
+import { MAX_EXPRESSION_LENGTH } from './authentication/stringMatch';
+import { regularExpressionSize } from './regularExpressionSize';
 import type { Problem } from './types';
+
+/**
+ * Size of a regular expression that is let through. Envoy takes 32,768 instructions (Istio's bootstrap, re2.max_program_size.error_level), and
+ * refuses with one that is larger the routes of every hostname that it is sent together with.
+ */
+export const MAX_EXPRESSION_SIZE = 10_000;
 
 /**
  * What is wrong with a match so that no gateway could take it. Envoy reads regular expressions as RE2 does
@@ -21,6 +29,23 @@ export function matchProblems(
   ];
   return [
     ...expressions.flatMap(([name, expression = '']) => {
+      if (expression.length > MAX_EXPRESSION_LENGTH) {
+        return [
+          invalid(
+            'InvalidRegularExpression',
+            `${field}.${name}: the regular expression has ${expression.length} characters, and Istio takes at most ${MAX_EXPRESSION_LENGTH}. Shorten it.`,
+          ),
+        ];
+      }
+      const size = regularExpressionSize(expression);
+      if (size > MAX_EXPRESSION_SIZE) {
+        return [
+          invalid(
+            'InvalidRegularExpression',
+            `${field}.${name}: ${expression} is too large for the gateway: with its repetitions written out it has a size of about ${size}, and at most ${MAX_EXPRESSION_SIZE} can be had. Repeat less, such as with * or + for {1000}.`,
+          ),
+        ];
+      }
       const error = regularExpressionError(expression);
       return error === undefined
         ? []

@@ -81,6 +81,7 @@ export interface TakenIssuer {
 export interface Service extends KubernetesObject {
   spec?: {
     type?: string;
+    externalName?: string;
     clusterIP?: string;
     selector?: Record<string, string>;
     ports?: {

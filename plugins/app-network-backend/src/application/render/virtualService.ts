@@ -7,6 +7,7 @@ import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.
 import type { PlatformFacts } from '../../platform/facts';
 import type { Backend } from './backends';
 import { durationInSeconds } from './duration';
+import { gatewayName } from './gateway';
 import { VIRTUAL_SERVICE } from './kinds';
 import { objectMeta } from './metadata';
 import { isGuarded, type Route } from './routes';
@@ -35,7 +36,7 @@ export function renderVirtualService(
     metadata,
     spec: {
       hosts: [...hostnames],
-      gateways: [`${metadata.namespace}/${metadata.name}`],
+      gateways: [`${metadata.namespace}/${gatewayName(appNetwork)}`],
       exportTo: [facts.ingressGateway.namespace],
       ...(passthrough
         ? { tls: routes.map(route => tlsRoute(route, hostnames)) }

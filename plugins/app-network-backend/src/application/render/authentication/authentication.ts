@@ -6,7 +6,7 @@ import type { Problem } from '../types';
 import { claim, matchOf, type TokenMatch } from './conditions';
 import type { Issuers } from './issuers';
 import { subjectOf } from './principals';
-import { anyOf, type StringMatch } from './stringMatch';
+import { anyOf, excessLength, tooLong, type StringMatch } from './stringMatch';
 
 /** The tokens that let a request through. */
 export interface Authentication {
@@ -75,18 +75,15 @@ function tokensOf(
       `${field}.when`,
       taken(rule, jwtRule),
     );
-    errors.forEach(error => unusable.add(error));
-    return subjects.length > 0 && errors.length === 0
-      ? [
-          {
-            issuer: jwtRule.issuer,
-            token: withClaims(conditions, {
-              iss: { exact: jwtRule.issuer },
-              sub: anyOf(subjects),
-              ...audiencesOf(jwtRule),
-            }),
-          },
-        ]
+    const claims = {
+      iss: { exact: jwtRule.issuer },
+      sub: anyOf(subjects),
+      ...audiencesOf(jwtRule),
+    };
+    const all = [...errors, ...longClaims(claims, field)];
+    all.forEach(error => unusable.add(error));
+    return subjects.length > 0 && all.length === 0
+      ? [{ issuer: jwtRule.issuer, token: withClaims(conditions, claims) }]
       : [];
   });
   return {
@@ -106,6 +103,22 @@ function audiencesOf({
   return audiences
     ? { aud: anyOf(audiences.map(value => ({ type: 'exact', value }))) }
     : {};
+}
+
+/** What is written of subjects and audiences that no VirtualService takes. */
+function longClaims(
+  { sub, aud }: Record<string, StringMatch>,
+  field: string,
+): string[] {
+  return (
+    [
+      [sub, `${field}.requestPrincipals: the subjects`],
+      [aud, `${field}: the audiences of the issuer in spec.jwtRules`],
+    ] as const
+  ).flatMap(([match, what]) => {
+    const length = match && excessLength(match);
+    return length ? [tooLong(what, length)] : [];
+  });
 }
 
 function withClaims(

@@ -1,5 +1,11 @@
 import type { AppNetworkRule } from '@app-network/backstage-plugin-app-network-common';
-import { anyOf, patternOf, type StringMatch } from './stringMatch';
+import {
+  anyOf,
+  excessLength,
+  patternOf,
+  tooLong,
+  type StringMatch,
+} from './stringMatch';
 
 /** What else is asked of a request with a token. */
 export type When = NonNullable<
@@ -57,7 +63,13 @@ export function matchOf(
           `${path}.key: ${key} is there already; a condition asks for a key once. Join the values in one.`,
         );
       } else if (listed.length > 0) {
-        match[part][name] = anyOf(listed.map(patternOf));
+        const any = anyOf(listed.map(patternOf));
+        const length = excessLength(any);
+        if (length) {
+          errors.push(`${path}: ${tooLong(`the values of ${key}`, length)}`);
+        } else {
+          match[part][name] = any;
+        }
       }
     }
   });

@@ -1,7 +1,14 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 
-/** Kinds of keys that Envoy checks signatures with and that are public. */
-const KEY_TYPES = ['RSA', 'EC', 'OKP'];
+/** Public keys that Envoy checks signatures with. It refuses its listeners, everybody's hostnames with them, for a key that it can't read. */
+const KEY_TYPES: Record<
+  string,
+  { algorithms: RegExp; curves: string[] } | undefined
+> = {
+  RSA: { algorithms: /^(RS|PS)/, curves: [] },
+  EC: { algorithms: /^ES/, curves: ['P-256', 'P-384', 'P-521'] },
+  OKP: { algorithms: /^EdDSA$/, curves: ['Ed25519'] },
+};
 
 /**
  * What is wrong with a JSON Web Key Set (RFC 7517, section 5); undefined where nothing is. Nothing of a key is repeated, for it may be a
@@ -43,10 +50,22 @@ function keysOf(jwks: string): JsonWebKey[] | undefined {
 }
 
 function keyError(key: JsonWebKey): string | undefined {
-  if (!KEY_TYPES.includes(key.kty ?? '')) {
+  const type = KEY_TYPES[key.kty ?? ''];
+  if (!type) {
     return `has kty ${
       key.kty ?? '(none)'
-    }, and only public keys of ${KEY_TYPES.join(', ')} can be checked with`;
+    }, and only public keys of ${Object.keys(KEY_TYPES).join(
+      ', ',
+    )} can be checked with`;
+  }
+  const { algorithms, curves } = type;
+  if (curves.length > 0 && !curves.includes(key.crv ?? '')) {
+    return `has crv ${key.crv ?? '(none)'}, and of kty ${
+      key.kty
+    } the gateway takes ${curves.join(', ')}`;
+  }
+  if (key.alg !== undefined && !algorithms.test(String(key.alg))) {
+    return `has alg ${key.alg}, which is none to sign with a key of kty ${key.kty}`;
   }
   if (key.d !== undefined) {
     return 'has a private part (d), with which anybody who reads it can make tokens; leave the public part alone, and issue new keys';

@@ -11,6 +11,20 @@ export type StringMatch =
   | { prefix: string }
   | { regex: string };
 
+/** Longest regular expression that Istio takes in a VirtualService (validateStringMatchRegexp). */
+export const MAX_EXPRESSION_LENGTH = 1024;
+
+/** Length of a match whose regular expression is longer than Istio takes; undefined where none is. */
+export function excessLength(match: StringMatch): number | undefined {
+  const { length } = 'regex' in match ? match.regex : '';
+  return length > MAX_EXPRESSION_LENGTH ? length : undefined;
+}
+
+/** What is told of one that is longer. */
+export function tooLong(what: string, length: number): string {
+  return `${what} make a regular expression of ${length} characters, and Istio takes at most ${MAX_EXPRESSION_LENGTH}. Name fewer, or what they begin with in common, with * at the end.`;
+}
+
 /** A value as people write it: `*` alone, at its beginning or at its end (Istio, Authorization Policy: "Value matching"). */
 export function patternOf(value: string): Pattern {
   if (value === '*') {
