@@ -7,6 +7,8 @@ import {
   type NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { Service } from '../application/render/types';
+import { syncedInformer } from '../engine/testing/syncedInformer';
+import { APP_NETWORK } from '../kinds';
 import { admit } from './admit';
 import type { AdmissionContext, AdmissionRequest } from './types';
 
@@ -61,7 +63,7 @@ function contextOf({
   unread = [],
 }: Around): AdmissionContext {
   return {
-    appNetworks: () => appNetworks,
+    appNetworks: syncedInformer(APP_NETWORK, appNetworks),
     platform: () => given ?? undefined,
     services: namespace =>
       services.filter(({ metadata }) => metadata.namespace === namespace),

@@ -66,11 +66,11 @@ const FINDERS: Record<string, Finder | undefined> = {
   AppNetwork: (object, context) =>
     appNetworkProblems(object as AppNetwork, {
       platform: context.platform(),
-      appNetworks: context.appNetworks(),
+      appNetworks: context.appNetworks,
       services: context.services(object.metadata.namespace ?? ''),
     }),
   NetworkPlatform: (object, context) =>
-    platformProblems(object as NetworkPlatform, context.appNetworks()).map(
+    platformProblems(object as NetworkPlatform, context.appNetworks.list()).map(
       message => ({ message, certain: true }),
     ),
 };

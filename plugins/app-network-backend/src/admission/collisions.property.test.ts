@@ -11,6 +11,8 @@ import { isBelow } from '../application/render/hostnames';
 import { render } from '../application/render/render';
 import type { Rendered, Service } from '../application/render/types';
 import { takenHostnames } from '../application/takenHostnames';
+import { syncedInformer } from '../engine/testing/syncedInformer';
+import { APP_NETWORK } from '../kinds';
 import { platformFacts } from '../platform/facts';
 import { admit } from './admit';
 
@@ -118,7 +120,7 @@ function isAdmitted(object: AppNetwork, others: AppNetwork[]): boolean {
       object,
     },
     {
-      appNetworks: () => others,
+      appNetworks: syncedInformer(APP_NETWORK, others),
       platform: () => platform,
       services: () =>
         services.filter(({ metadata }) => metadata.namespace === namespace),

@@ -7,7 +7,7 @@ import type { AdmissionContext } from './types';
 export function admissionContext(cluster: Cluster): AdmissionContext {
   const { appNetworks, platforms, services } = appNetworkInformers(cluster);
   return {
-    appNetworks: () => appNetworks.list(),
+    appNetworks,
     platform: () => platforms.get(undefined, NETWORK_PLATFORM_NAME),
     services: namespace => services.list(namespace),
     unread: () =>

@@ -3,6 +3,7 @@ import type {
   KubernetesObject,
   NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
+import type { Informer } from '../engine/types';
 import type { Service } from '../application/render/types';
 
 /** What is read of a request that the API server asks about (`request` of an AdmissionReview, admission.k8s.io/v1). */
@@ -25,7 +26,7 @@ export interface AdmissionRequest {
 /** What an answer depends on besides the request, as the caches of a cluster have it. */
 export interface AdmissionContext {
   /** Of the whole cluster. */
-  appNetworks(): readonly AppNetwork[];
+  appNetworks: Pick<Informer<AppNetwork>, 'list' | 'index'>;
   /** Undefined where the cluster has none. */
   platform(): NetworkPlatform | undefined;
   services(namespace: string): readonly Service[];

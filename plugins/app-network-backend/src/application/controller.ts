@@ -10,9 +10,9 @@ import { keyOf, objectKey } from '../engine/objects';
 import type { Cluster, Informer } from '../engine/types';
 import { createNameLooks } from '../platform/dns/names';
 import { orderOf } from '../platform/certificates/issuance';
+import { concernedBy } from './hostnameIndex';
 import { appNetworkInformers } from './informers';
 import { createAppNetworkReconciler } from './reconciler';
-import { overlap } from './render/hostnames';
 import { mayMeet, podLabels } from './render/selector';
 import { sharingIssuers } from './takenIssuers';
 
@@ -85,25 +85,10 @@ export function sharingHostnames(
   appNetworks: Informer<AppNetwork>,
   changed: AppNetwork,
 ): string[] {
-  const hostnames = [
-    ...new Set([
-      ...(changed.spec?.hostnames ?? []),
-      ...(changed.status?.hostnames ?? []),
-    ]),
-  ];
-  if (hostnames.length === 0) {
-    return [];
-  }
-  const asksForOne = ({ metadata, spec }: AppNetwork) =>
-    spec?.hostnames?.length
-      ? spec.hostnames.some(hostname =>
-          hostnames.some(other => overlap(hostname, other)),
-        )
-      : hostnames.some(hostname =>
-          // What a generated name begins with; its end is the platform's.
-          hostname.startsWith(`${metadata.name}.${metadata.namespace}.`),
-        );
-  return appNetworks.list().filter(asksForOne).map(objectKey);
+  return concernedBy(appNetworks, [
+    ...(changed.spec?.hostnames ?? []),
+    ...(changed.status?.hostnames ?? []),
+  ]).map(objectKey);
 }
 
 /** AppNetworks of the same namespace that call the outside: what another one calls there concerns them. */

@@ -3,8 +3,11 @@ import {
   type AppNetwork,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
+import type { Informer } from '../engine/types';
 import { DEFAULT_PLATFORM } from '../kinds';
 import { platformFacts } from '../platform/facts';
+import { concernedBy } from './hostnameIndex';
+import { wantedHostnames } from './render/hostnames';
 import { render } from './render/render';
 import type { Problem, Service } from './render/types';
 import { takenHostnames } from './takenHostnames';
@@ -27,7 +30,7 @@ export function appNetworkProblems(
   appNetwork: AppNetwork,
   around: {
     platform: NetworkPlatform | undefined;
-    appNetworks: readonly AppNetwork[];
+    appNetworks: Pick<Informer<AppNetwork>, 'list' | 'index'>;
     services: readonly Service[];
   },
 ): Problem[] {
@@ -36,13 +39,15 @@ export function appNetworkProblems(
   const { problems } = render(appNetwork, facts, {
     services,
     certificateSecret: 'Unread',
-    takenHostnames: takenHostnames(appNetwork, appNetworks, facts),
-    neighbours: appNetworks.filter(
-      ({ metadata: { namespace, name } }) =>
-        namespace === appNetwork.metadata.namespace &&
-        name !== appNetwork.metadata.name,
+    takenHostnames: takenHostnames(
+      appNetwork,
+      concernedBy(appNetworks, wantedHostnames(appNetwork, facts) ?? []),
+      facts,
     ),
-    takenIssuers: takenIssuers(appNetwork, appNetworks),
+    neighbours: appNetworks
+      .list(appNetwork.metadata.namespace)
+      .filter(({ metadata }) => metadata.name !== appNetwork.metadata.name),
+    takenIssuers: takenIssuers(appNetwork, appNetworks.list()),
   });
   return platform
     ? problems

@@ -8,17 +8,19 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { Informer, KubernetesClient } from '../engine/types';
 import type { PlatformFacts } from '../platform/facts';
+import { wantedHostnames } from './render/hostnames';
 import { CERTIFICATE, REQUEST_AUTHENTICATION, SECRET } from './render/kinds';
 import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
 import type { RenderInput, Secret, Service } from './render/types';
+import { concernedBy } from './hostnameIndex';
 import { takenHostnames } from './takenHostnames';
 import { takenIssuers } from './takenIssuers';
 import { serviceAccountsOf, type Workload } from './workloads';
 
 /** The part of the informers that render's input is read from; a command fills it from files. */
 export interface InputCaches {
-  appNetworks: Pick<Informer<AppNetwork>, 'list'>;
+  appNetworks: Pick<Informer<AppNetwork>, 'list' | 'index'>;
   services: Pick<Informer<Service>, 'list'>;
   workloads: Pick<Informer<Workload>, 'list'>[];
   owned: Pick<Informer, 'kind' | 'get' | 'list'>[];
@@ -51,7 +53,10 @@ export async function readInput(
       : undefined,
     takenHostnames: takenHostnames(
       appNetwork,
-      informers.appNetworks.list(),
+      concernedBy(
+        informers.appNetworks,
+        wantedHostnames(appNetwork, facts) ?? [],
+      ),
       facts,
     ),
     neighbours: informers.appNetworks

@@ -8,6 +8,7 @@ import { RENDERED_KINDS } from '../application/render/kinds';
 import type { Service } from '../application/render/types';
 import { WORKLOAD_KINDS, type Workload } from '../application/workloads';
 import { kindKey, objectRef, refKey } from '../engine/objects';
+import { createStore } from '../engine/store';
 import type { KindRef, KubernetesClient } from '../engine/types';
 import { APP_NETWORK } from '../kinds';
 
@@ -20,17 +21,15 @@ export interface Snapshot {
 export function snapshot(objects: readonly KubernetesObject[]): Snapshot {
   const byRef = new Map(objects.map(object => [key(object), object]));
   const get = (ref: ObjectRef) => byRef.get(refKey(ref));
-  const cache = <T extends KubernetesObject>(kind: KindRef) => ({
-    kind,
-    get: (namespace: string | undefined, name: string) =>
-      get({ ...kind, namespace, name }) as T | undefined,
-    list: (namespace?: string) =>
-      [...byRef.values()].filter(
-        object =>
-          kindKey(object) === kindKey(kind) &&
-          (namespace === undefined || object.metadata.namespace === namespace),
-      ) as T[],
-  });
+  const cache = <T extends KubernetesObject>(kind: KindRef) => {
+    const store = createStore<T>();
+    for (const object of byRef.values()) {
+      if (kindKey(object) === kindKey(kind)) {
+        store.set(object as T);
+      }
+    }
+    return { kind, ...store };
+  };
   return {
     client: {
       get: async <T extends KubernetesObject>(ref: ObjectRef) =>

@@ -155,6 +155,7 @@ function startInformer(
       get: store.get,
       list: store.list,
       ownedBy: store.ownedBy,
+      index: store.index,
       onChange(handler) {
         handlers.add(handler);
         return () => handlers.delete(handler);

@@ -31,6 +31,37 @@ describe('createStore', () => {
     expect(store.ownedBy('y')).toHaveLength(1);
   });
 
+  it('finds objects by other values, as they are now', () => {
+    const letters = ({ metadata }: KubernetesObject) =>
+      metadata.annotations?.letters?.split('') ?? [];
+    const annotated = (name: string, version: string, annotation: string) => {
+      const made = object(name, version);
+      made.metadata.annotations = { letters: annotation };
+      return made;
+    };
+    const store = createStore();
+    store.set(annotated('before', '1', 'xy'));
+    const index = store.index(letters);
+    const found = (value: string) =>
+      index.get(value).map(({ metadata }) => metadata.name);
+    expect(store.index(letters)).toBe(index);
+    expect(found('x')).toEqual(['before']);
+
+    store.set(annotated('after', '2', 'xz'));
+    expect(found('x')).toEqual(['before', 'after']);
+    store.set(annotated('before', '3', 'y'));
+    expect(found('x')).toEqual(['after']);
+    expect(index.get('y')[0]?.metadata.resourceVersion).toBe('3');
+    store.delete(annotated('after', '4', 'z'));
+    expect(found('x')).toEqual([]);
+    expect(found('z')).toEqual([]);
+    store.replace([annotated('listed', '5', 'x')], '6');
+    expect(found('x')).toEqual(['listed']);
+    expect(found('y')).toEqual([]);
+    store.clear();
+    expect(found('x')).toEqual([]);
+  });
+
   it('keeps the newer of two states, whichever comes first', () => {
     const store = createStore();
     expect(store.set(object('a', '10'))).toBe(true);

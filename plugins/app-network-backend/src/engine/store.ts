@@ -4,12 +4,15 @@ import {
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import { keyOf, objectKey } from './objects';
+import type { Index } from './types';
 
 /** Objects of one kind, found by name, namespace and owner. */
 export interface Store<T extends KubernetesObject> {
   get(namespace: string | undefined, name: string): T | undefined;
   list(namespace?: string): T[];
   ownedBy(ownerLabelValue: string): T[];
+  /** An index by other values; the same function has the same one. */
+  index(valuesOf: ValuesOf<T>): Index<T>;
   /** Takes an object in, unless a newer one is there. Returns whether it did. */
   set(object: T): boolean;
   /** Takes in what a write has answered, unless the watch has already gone past it. Returns whether it did. */
@@ -26,24 +29,37 @@ export interface Store<T extends KubernetesObject> {
 
 export function createStore<T extends KubernetesObject>(): Store<T> {
   const objects = new Map<string, T>();
-  const byNamespace = createIndex<T>(({ metadata }) => metadata.namespace);
-  const byOwner = createIndex<T>(
-    ({ metadata }) => metadata.labels?.[OWNER_LABEL],
-  );
+  const indexes = new Map<ValuesOf<T>, UpdatedIndex<T>>();
   let version = '0';
+
+  const index = (valuesOf: ValuesOf<T>): Index<T> => {
+    const known = indexes.get(valuesOf);
+    if (known) {
+      return known;
+    }
+    const made = createIndex(valuesOf);
+    objects.forEach((object, key) => made.update(key, undefined, object));
+    indexes.set(valuesOf, made);
+    return made;
+  };
+  const byNamespace = index(({ metadata: { namespace } }) =>
+    namespace === undefined ? [] : [namespace],
+  );
+  const byOwner = index(({ metadata: { labels } }) => {
+    const owner = labels?.[OWNER_LABEL];
+    return owner === undefined ? [] : [owner];
+  });
 
   const put = (key: string, object: T) => {
     const previous = objects.get(key);
     const next = compact(object);
     objects.set(key, next);
-    byNamespace.update(key, previous, next);
-    byOwner.update(key, previous, next);
+    indexes.forEach(({ update }) => update(key, previous, next));
   };
   const drop = (key: string) => {
     const previous = objects.get(key);
     objects.delete(key);
-    byNamespace.update(key, previous, undefined);
-    byOwner.update(key, previous, undefined);
+    indexes.forEach(({ update }) => update(key, previous, undefined));
   };
   const set = (object: T) => {
     const key = objectKey(object);
@@ -60,6 +76,7 @@ export function createStore<T extends KubernetesObject>(): Store<T> {
     list: namespace =>
       namespace ? byNamespace.get(namespace) : [...objects.values()],
     ownedBy: byOwner.get,
+    index,
     set,
     setWritten: object =>
       isNewerVersion(object.metadata.resourceVersion, version) && set(object),
@@ -140,28 +157,31 @@ function compact<T extends KubernetesObject>(object: T): T {
 /** Field managers that are of interest: our own, and Helm's, of which it is told whether it still owns what it wrote. */
 const READ_MANAGERS = [MANAGED_BY, 'helm'];
 
-interface Index<T> {
-  get(value: string): T[];
+type ValuesOf<T> = (object: T) => readonly string[];
+
+interface UpdatedIndex<T> extends Index<T> {
   update(key: string, previous: T | undefined, next: T | undefined): void;
 }
 
-function createIndex<T>(valueOf: (object: T) => string | undefined): Index<T> {
+function createIndex<T>(valuesOf: ValuesOf<T>): UpdatedIndex<T> {
   const values = new Map<string, Map<string, T>>();
   return {
     get: value => [...(values.get(value)?.values() ?? [])],
     update(key, previous, next) {
-      const before = previous && valueOf(previous);
-      const after = next && valueOf(next);
-      if (before && before !== after) {
-        const entries = values.get(before);
+      const after = next ? valuesOf(next) : [];
+      for (const value of previous ? valuesOf(previous) : []) {
+        const entries = after.includes(value) ? undefined : values.get(value);
         entries?.delete(key);
         if (entries?.size === 0) {
-          values.delete(before);
+          values.delete(value);
         }
       }
-      if (after && next) {
-        const entries = values.get(after) ?? new Map<string, T>();
-        values.set(after, entries.set(key, next));
+      if (!next) {
+        return;
+      }
+      for (const value of after) {
+        const entries = values.get(value) ?? new Map<string, T>();
+        values.set(value, entries.set(key, next));
       }
     },
   };

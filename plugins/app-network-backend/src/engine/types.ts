@@ -74,6 +74,11 @@ export interface KubernetesClient {
   ): Promise<string>;
 }
 
+/** Finds objects by a value; each object is there once, in no order. */
+export interface Index<T> {
+  get(value: string): T[];
+}
+
 /** A local copy of one kind's objects, kept by list and watch. Objects in it are never changed by a reader. */
 export interface Informer<T extends KubernetesObject = KubernetesObject> {
   readonly kind: KindRef;
@@ -95,6 +100,12 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
   list(namespace?: string): T[];
   /** Objects whose OWNER_LABEL has this value. */
   ownedBy(ownerLabelValue: string): T[];
+  /**
+   * A way to find objects by other values than those, kept with the copy from now on. The same function has one index, however many ask.
+   *
+   * @param valuesOf - what an object is found by; of the object alone
+   */
+  index(valuesOf: (object: T) => readonly string[]): Index<T>;
   /** Calls back on every addition, change and deletion, and when the state changes (object undefined). Returns how to stop. */
   onChange(handler: (object: T | undefined) => void): () => void;
 }

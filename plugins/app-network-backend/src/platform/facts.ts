@@ -76,8 +76,17 @@ export interface PlatformFacts {
   scrapers: { namespace: string; selector: Record<string, string> }[];
 }
 
-/** What applications need to know of a platform, from its spec and its status. */
+/** By the platform that they are of: caches hold the same object until it changes, and every AppNetwork asks. */
+const known = new WeakMap<NetworkPlatform, PlatformFacts>();
+
+/** What applications need to know of a platform, from its spec and its status; neither it nor the answer may be changed afterwards. */
 export function platformFacts(platform: NetworkPlatform): PlatformFacts {
+  const facts = known.get(platform) ?? readFacts(platform);
+  known.set(platform, facts);
+  return facts;
+}
+
+function readFacts(platform: NetworkPlatform): PlatformFacts {
   const existing = existingInStatus(platform.status);
   const spec = withDefaults(withExisting(platform, existing)).spec ?? {};
   const addresses = platform.status?.ingress?.applications?.addresses ?? [];

@@ -27,6 +27,9 @@ export function syncedInformer<T extends KubernetesObject>(
       objects.filter(
         ({ metadata }) => metadata.labels?.[OWNER_LABEL] === value,
       ),
+    index: valuesOf => ({
+      get: value => objects.filter(object => valuesOf(object).includes(value)),
+    }),
     onChange: () => () => {},
   };
 }
