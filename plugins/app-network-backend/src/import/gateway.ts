@@ -1,6 +1,7 @@
 import type { AppNetworkSpec } from '@app-network/backstage-plugin-app-network-common';
 import { isSubset } from '../application/render/selector';
 import { tlsOfSecret } from './certificates';
+import { isRedirectToHttps, redirectsToHttps } from './httpsRedirect';
 import { listRest } from './listRest';
 import type {
   GatewayServer,
@@ -66,7 +67,12 @@ export function servedHostnames(
     .map(({ hostname }) => hostname);
   return all.filter(({ hostname, mode }) => {
     const isBoth = mode === 'Terminate' && passedThrough.includes(hostname);
-    if (isBoth && virtualService.spec?.http?.length) {
+    if (
+      isBoth &&
+      virtualService.spec?.http?.some(
+        ({ redirect }) => !isRedirectToHttps(redirect),
+      )
+    ) {
       context.note(
         virtualService,
         'spec.http',
@@ -78,10 +84,11 @@ export function servedHostnames(
   });
 }
 
-/** Lists what Gateways say that no AppNetwork does. */
+/** Lists what a Gateway says that no AppNetwork does, as far as it is for the routes of a VirtualService. */
 export function listGateway(
   context: ImportContext,
   gateway: IstioGateway,
+  virtualService: VirtualService,
 ): void {
   const { selector = {}, servers = [] } = gateway.spec ?? {};
   const platforms = context.facts?.ingressGateway.selector ?? DEFAULT_SELECTOR;
@@ -99,13 +106,20 @@ export function listGateway(
   }
   listRest(context, gateway, 'spec', gateway.spec, ['selector', 'servers']);
   servers.forEach((server, index) =>
-    listServer(context, gateway, server, `spec.servers[${index}]`),
+    listServer(
+      context,
+      gateway,
+      virtualService,
+      server,
+      `spec.servers[${index}]`,
+    ),
   );
 }
 
 function listServer(
   context: ImportContext,
   gateway: IstioGateway,
+  virtualService: VirtualService,
   server: GatewayServer,
   field: string,
 ): void {
@@ -113,7 +127,11 @@ function listServer(
   const note = (path: string, value: unknown, reason: string) =>
     context.note(gateway, `${field}.${path}`, value, reason);
   const isHttp = port?.protocol?.startsWith('HTTP') && !tls?.mode;
-  if (isHttp && !tls?.httpsRedirect) {
+  if (
+    isHttp &&
+    !tls?.httpsRedirect &&
+    !redirectsToHttps(virtualService, port?.number)
+  ) {
     note(
       'port.protocol',
       port?.protocol,

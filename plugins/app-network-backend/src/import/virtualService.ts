@@ -3,6 +3,7 @@ import { fromGoDuration } from './durations';
 import { dnsOfAnnotations } from './externalDns';
 import { isFor, listGateway, servedHostnames, type Served } from './gateway';
 import { importMatches } from './httpMatches';
+import { isRedirectToHttps } from './httpsRedirect';
 import { listRest } from './listRest';
 import { findObject, ISTIO_GATEWAY } from './lookup';
 import { listOrderChanges, type PlacedRule } from './orderChanges';
@@ -65,7 +66,7 @@ export function importVirtualService(
     );
     return [];
   }
-  gateways.forEach(gateway => listGateway(context, gateway));
+  gateways.forEach(gateway => listGateway(context, gateway, virtualService));
   const served = named.includes(undefined)
     ? servedSomehow(virtualService)
     : servedHostnames(context, virtualService, gateways);
@@ -211,16 +212,6 @@ function httpTarget(
         : { retry: { attempts: Math.min(attempts, 10) } }),
     },
   };
-}
-
-/** What an AppNetwork does with plain HTTP by itself. */
-function isRedirectToHttps(redirect: HttpRoute['redirect']): boolean {
-  const { scheme, redirectCode: _code, port, ...rest } = redirect ?? {};
-  return (
-    scheme === 'https' &&
-    (port === undefined || port === 443) &&
-    Object.keys(rest).length === 0
-  );
 }
 
 function hostsOf(

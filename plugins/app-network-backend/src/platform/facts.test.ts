@@ -34,6 +34,7 @@ describe('platformFacts', () => {
         kind: 'ClusterIssuer',
         group: 'cert-manager.io',
       },
+      http01: false,
       egressGateway: undefined,
       refusesUndeclaredHosts: false,
       trustDomain: 'cluster.local',

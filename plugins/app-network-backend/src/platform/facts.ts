@@ -6,6 +6,7 @@ import {
   type NetworkPlatformSpec,
   type PlatformConditionType,
 } from '@app-network/backstage-plugin-app-network-common';
+import { mayAskOverHttp } from './certificates/http01';
 import { issuerInStatus, platformIssuer } from './certificates/platformIssuer';
 import { zoneNameServers } from './components/externalDns';
 import {
@@ -66,6 +67,8 @@ export interface PlatformFacts {
   refusesUndeclaredHosts: boolean;
   /** Issuer of certificates where an application names none: the one that the platform's status names, for that issues. */
   issuer: Required<IssuerRef>;
+  /** Whether that issuer may have hostnames proven over HTTP, at port 80. */
+  http01: boolean;
   /** Istio's trust domain, first part of a SPIFFE identity. */
   trustDomain: string;
   /** Namespaces of the platform itself, where no application is. */
@@ -105,6 +108,7 @@ function readFacts(platform: NetworkPlatform): PlatformFacts {
     egressGateway: egressGateway(spec),
     refusesUndeclaredHosts: refusesUndeclaredHosts(spec),
     issuer: issuerInStatus(platform) ?? platformIssuer(spec, undefined),
+    http01: mayAskOverHttp(spec),
     trustDomain: trustDomain(spec),
     namespaces: platformNamespaces(platform),
     systemHostnames: systemHostnames(

@@ -66,3 +66,12 @@ export function issuerOf(
       }
     : facts.issuer;
 }
+
+/** Whether the issuer may have hostnames proven over HTTP; how one that the AppNetwork names does it is not known. */
+export function mayAskOverHttp(
+  { spec: { tls } = {} }: AppNetwork,
+  { http01 }: PlatformFacts,
+): boolean {
+  const isIssued = tls?.mode !== 'Passthrough' && !tls?.certificateRef;
+  return isIssued && (tls?.issuerRef !== undefined || http01);
+}

@@ -6,8 +6,13 @@ import type {
 import { createHash } from 'node:crypto';
 import type { IGateway } from '@kubernetes-models/istio/networking.istio.io/v1/Gateway';
 import type { PlatformFacts } from '../../platform/facts';
+import { mayAskOverHttp } from './certificate';
 import { GATEWAY } from './kinds';
 import { objectMeta } from './metadata';
+
+/** Ports of the Gateway, whatever the pods of the ingress gateway listen on: a route's `match.port` is one of them. */
+export const HTTPS_PORT = 443;
+export const HTTP_PORT = 80;
 
 /** The Gateway's name: the AppNetwork's, or a label made of it where that has dots, for Istio takes no Gateway with one (validateGateway). */
 export function gatewayName({ metadata: { name } }: AppNetwork): string {
@@ -19,7 +24,8 @@ export function gatewayName({ metadata: { name } }: AppNetwork): string {
 }
 
 /**
- * The Istio Gateway: HTTPS at 443, and at 80 a redirect to it.
+ * The Istio Gateway: HTTPS at 443, and at 80 a redirect to it, before any route that somebody may have made for the hostname. Where an ACME
+ * server may ask for proof there, the way to it is a route, and the redirect one after it, in the VirtualService.
  *
  * @param credentialName - Secret in the ingress gateway's namespace with the certificate; undefined passes TLS through to the application
  */
@@ -43,7 +49,7 @@ export function renderGateway(
         {
           port: {
             name: credentialName ? 'https' : 'tls',
-            number: 443,
+            number: HTTPS_PORT,
             protocol: credentialName ? 'HTTPS' : 'TLS',
           },
           hosts,
@@ -52,9 +58,11 @@ export function renderGateway(
             : { mode: 'PASSTHROUGH' },
         },
         {
-          port: { name: 'http', number: 80, protocol: 'HTTP' },
+          port: { name: 'http', number: HTTP_PORT, protocol: 'HTTP' },
           hosts,
-          tls: { httpsRedirect: true },
+          ...(mayAskOverHttp(appNetwork, facts)
+            ? {}
+            : { tls: { httpsRedirect: true } }),
         },
       ],
     },

@@ -2,6 +2,7 @@ import type {
   AppNetwork,
   AppNetworkRule,
 } from '@app-network/backstage-plugin-app-network-common';
+import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1/VirtualService';
 import fc from 'fast-check';
 import { DEFAULT_FACTS } from '../testing/renderCases';
 import { certificateName } from './certificate';
@@ -100,6 +101,28 @@ const appNetwork: fc.Arbitrary<AppNetwork> = fc
     spec,
   }));
 
+/** Exposed in every way, with tokens and without. */
+const exposed: fc.Arbitrary<AppNetwork> = fc
+  .record({
+    given: appNetwork,
+    mode: fc.constantFrom('Terminate' as const, 'Passthrough' as const),
+    asks: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+  })
+  .map(({ given, mode, asks }) => ({
+    ...given,
+    spec: {
+      ...given.spec,
+      expose: true,
+      tls: { mode },
+      rules: given.spec?.rules?.map((written, index) => ({
+        ...written,
+        ...(asks[index]
+          ? { authentication: [{ requestPrincipals: ['*'] }] }
+          : {}),
+      })),
+    },
+  }));
+
 const facts = {
   ...DEFAULT_FACTS,
   scrapers: [
@@ -191,6 +214,24 @@ describe('render', () => {
     );
   });
 
+  it('serves nothing at port 80 but a redirect to HTTPS for every path', () => {
+    fc.assert(
+      fc.property(exposed, given => {
+        const routes = virtualServiceOf(given)?.http ?? [];
+        fc.pre(routes.length > 0);
+        const atPort80 = routes.flatMap(
+          ({ match: matches = [{}], ...action }) =>
+            matches
+              .filter(({ port = 80 }) => port === 80)
+              .map(({ port: _port, ...rest }) => ({ match: rest, ...action })),
+        );
+        expect(atPort80).toEqual([
+          { match: {}, redirect: { scheme: 'https' } },
+        ]);
+      }),
+    );
+  });
+
   it('has an object of a kind and name once', () => {
     fc.assert(
       fc.property(appNetwork, given => {
@@ -234,6 +275,15 @@ describe('certificateName', () => {
     );
   });
 });
+
+function virtualServiceOf(
+  given: AppNetwork,
+): IVirtualService['spec'] | undefined {
+  const found = render(given, facts, { services }).objects.find(
+    ({ kind }) => kind === 'VirtualService',
+  );
+  return (found as IVirtualService | undefined)?.spec;
+}
 
 function nameOf(metadata: { namespace: string; name: string }): string {
   return certificateName({

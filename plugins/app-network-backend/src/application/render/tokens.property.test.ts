@@ -40,7 +40,8 @@ const rule = fc
 
 interface HttpRoute {
   match: {
-    uri: { exact?: string; prefix?: string; regex?: string };
+    port: number;
+    uri?: { exact?: string; prefix?: string; regex?: string };
     method?: { exact: string };
     headers?: object;
   }[];
@@ -51,7 +52,8 @@ interface HttpRoute {
 function destination(routes: HttpRoute[], path: string, method: string) {
   const taken = routes.find(({ match }) =>
     match.some(
-      ({ uri, headers, method: wanted }) =>
+      ({ port, uri = {}, headers, method: wanted }) =>
+        port === 443 &&
         !headers &&
         (!wanted || wanted.exact === method) &&
         (uri.exact === path ||

@@ -7,7 +7,7 @@ import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.
 import type { PlatformFacts } from '../../platform/facts';
 import type { Backend } from './backends';
 import { durationInSeconds } from './duration';
-import { gatewayName } from './gateway';
+import { gatewayName, HTTP_PORT, HTTPS_PORT } from './gateway';
 import { VIRTUAL_SERVICE } from './kinds';
 import { objectMeta } from './metadata';
 import { isGuarded, type Route } from './routes';
@@ -39,11 +39,23 @@ export function renderVirtualService(
       gateways: [`${metadata.namespace}/${gatewayName(appNetwork)}`],
       exportTo: [facts.ingressGateway.namespace],
       ...(passthrough
-        ? { tls: routes.map(route => tlsRoute(route, hostnames)) }
-        : { http: httpRoutes(routes) }),
+        ? {
+            tls: routes.map(route => tlsRoute(route, hostnames)),
+            http: [REDIRECT],
+          }
+        : { http: [...httpRoutes(routes), REDIRECT] }),
     },
   };
 }
+
+/**
+ * What becomes of plain HTTP, where the Gateway doesn't redirect by itself. It is for every path, so that istiod has it tried after the route
+ * to the solver of an ACME challenge, which is for one (SortVHostRoutes); all other routes are for HTTPS alone.
+ */
+const REDIRECT: HttpRoute = {
+  match: [{ port: HTTP_PORT }],
+  redirect: { scheme: 'https' },
+};
 
 /**
  * A path that applications read in more than one way, a slash written twice, escaped or turned round, or parameters in it: Envoy takes it as
@@ -56,7 +68,7 @@ function httpRoutes(routes: readonly Route[]): HttpRoute[] {
     ...(routes.some(isGuarded)
       ? [
           {
-            match: [{ uri: { regex: AMBIGUOUS_PATH } }],
+            match: [{ port: HTTPS_PORT, uri: { regex: AMBIGUOUS_PATH } }],
             directResponse: { status: 400 },
           },
         ]
@@ -73,7 +85,7 @@ function httpRoutesOf(route: Route): HttpRoute[] {
   const { authentication } = route;
   const uris = uriMatches(route.match.path);
   const conditions = conditionsOf(route.match);
-  const match = uris.map(uri => ({ uri, ...conditions }));
+  const match = uris.map(uri => ({ port: HTTPS_PORT, uri, ...conditions }));
   if (!authentication) {
     return [{ match, ...actionOf(route) }];
   }
@@ -81,6 +93,7 @@ function httpRoutesOf(route: Route): HttpRoute[] {
     {
       match: authentication.tokens.flatMap(({ headers, withoutHeaders }) =>
         uris.map(uri => ({
+          port: HTTPS_PORT,
           uri,
           ...conditions,
           headers: { ...conditions.headers, ...headers },
@@ -153,7 +166,7 @@ function uriMatches(
 
 function tlsRoute(route: Route, hostnames: readonly string[]): TlsRoute {
   return {
-    match: [{ port: 443, sniHosts: [...hostnames] }],
+    match: [{ port: HTTPS_PORT, sniHosts: [...hostnames] }],
     route: route.backends.map((backend, _index, all) => ({
       destination: destination(backend, undefined),
       ...(all.length > 1 ? { weight: backend.weight } : {}),

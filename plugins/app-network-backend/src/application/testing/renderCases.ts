@@ -39,6 +39,7 @@ export const DEFAULT_FACTS: PlatformFacts = {
     kind: 'ClusterIssuer',
     group: 'cert-manager.io',
   },
+  http01: false,
   trustDomain: 'cluster.local',
   namespaces: ['cert-manager', 'istio-system'],
   systemHostnames: [],
