@@ -1,5 +1,5 @@
-// cert-manager in one program: controller, webhook, cainjector and the start-up check, chosen by the name the program
-// is called by or by its first argument.
+// cert-manager in one program: controller, webhook, cainjector, HTTP-01 solver and the start-up check, chosen by the name
+// the program is called by or by its first argument.
 //
 // Upstream keeps these commands in Go modules of their own, which are not published. This puts the same packages of
 // the published module together. Some of those are internal to it, hence the name of this module.
@@ -20,6 +20,7 @@ var commands = map[string]func(ctx context.Context, arguments []string) error{
 	"controller":      runController,
 	"webhook":         runWebhook,
 	"cainjector":      runCAInjector,
+	"acmesolver":      runACMESolver,
 	"startupapicheck": runStartupAPICheck,
 }
 
@@ -31,7 +32,7 @@ func main() {
 		run, ok = commands[arguments[0]]
 	}
 	if !ok {
-		fmt.Fprintln(os.Stderr, "usage: cert-manager controller|webhook|cainjector|startupapicheck [FLAGS]")
+		fmt.Fprintln(os.Stderr, "usage: cert-manager controller|webhook|cainjector|acmesolver|startupapicheck [FLAGS]")
 		os.Exit(2)
 	}
 	logf.InitLogs()

@@ -65,17 +65,21 @@ export async function imageSources(
           program('cert-manager', 'cert-manager'),
         ),
       },
-      images: ['controller', 'webhook', 'cainjector', 'startupapicheck'].map(
-        command => ({
-          reference: `quay.io/jetstack/cert-manager-${command}:${versions.certManager}`,
-          config: {
-            Entrypoint: ['/usr/local/bin/cert-manager', command],
-            User: `${NONROOT_USER}:${NONROOT_USER}`,
-            Env: [PATH],
-            WorkingDir: '/',
-          },
-        }),
-      ),
+      images: [
+        'controller',
+        'webhook',
+        'cainjector',
+        'acmesolver',
+        'startupapicheck',
+      ].map(command => ({
+        reference: `quay.io/jetstack/cert-manager-${command}:${versions.certManager}`,
+        config: {
+          Entrypoint: ['/usr/local/bin/cert-manager', command],
+          User: `${NONROOT_USER}:${NONROOT_USER}`,
+          Env: [PATH],
+          WorkingDir: '/',
+        },
+      })),
     },
     'istio-pilot': {
       files: {

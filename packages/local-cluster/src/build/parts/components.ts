@@ -68,7 +68,7 @@ export function istio({ istio: version, istioRevision }: Versions): Part {
   });
 }
 
-/** cert-manager's controller, webhook, cainjector and start-up check, in one. */
+/** cert-manager's controller, webhook, cainjector, HTTP-01 solver and start-up check, in one. */
 export function certManager({ certManager: version }: Versions): Part {
   return goPart({
     name: 'cert-manager',
