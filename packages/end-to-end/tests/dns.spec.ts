@@ -19,6 +19,7 @@ import {
 import { startNameServer, type NameServer } from '../src/nameServer.ts';
 import {
   gatewayAddress,
+  moveGateway,
   patchPlatform,
   platformCondition,
 } from '../src/platform.ts';
@@ -54,6 +55,7 @@ test.describe('Records in a zone of a real name server', () => {
   let cluster: LocalCluster;
   let names: NameServer;
   let gateway: string;
+  let firstGateway: string;
   let restore: () => Promise<void>;
   let owner: string;
 
@@ -93,6 +95,7 @@ test.describe('Records in a zone of a real name server', () => {
       { name: REFUSED_ZONE, open: false },
     ]);
     gateway = await gatewayAddress(cluster);
+    firstGateway = gateway;
     const { metadata } = await getObject<{ metadata: { uid: string } }>(
       cluster,
       'namespace',
@@ -111,6 +114,7 @@ test.describe('Records in a zone of a real name server', () => {
     test.setTimeout(5 * 60_000);
     try {
       await restore?.();
+      await moveGateway(cluster, Number(firstGateway.split('.').pop()));
       await kubectl(cluster, [
         ...['delete', 'appnetworks', '--all', '--namespace', NAMESPACE],
       ]);
@@ -209,6 +213,68 @@ test.describe('Records in a zone of a real name server', () => {
       .poll(() => address('witness'), { timeout: 60_000 })
       .toEqual([gateway]);
     expect(await address('unwanted')).toEqual([]);
+  });
+
+  test('lead to the gateway from every name below a wildcard', async () => {
+    await appNetwork('wildcard', {
+      hostnames: [`*.wild.${ZONE}`],
+      dns: { ttl: 90 },
+    });
+    await expect
+      .poll(() => address('any.wild'), { timeout: 60_000 })
+      .toEqual([gateway]);
+    expect(await address('any.other.wild')).toEqual([gateway]);
+    expect(await names.ttlOf(`any.wild.${ZONE}`)).toBe(90);
+    expect(await names.textsOf(`a-_wildcard.wild.${ZONE}`)).toContainEqual(
+      expect.stringContaining(`external-dns/owner=${owner}`),
+    );
+    await expect
+      .poll(() => appNetworkDns('wildcard'))
+      .toMatchObject({ status: 'True', reason: 'Resolves' });
+  });
+
+  test('follow the gateway to another address', async () => {
+    gateway = await moveGateway(cluster, 210);
+    const moved = Date.now();
+    for (const name of ['witness', `shop.${NAMESPACE}.default`, 'any.wild']) {
+      // Sooner than ExternalDNS would look by itself, which it does once a minute.
+      await expect
+        .poll(() => address(name), { timeout: 40_000 })
+        .toEqual([gateway]);
+    }
+    test.info().annotations.push({
+      type: 'all records lead to the new address',
+      description: `after ${Math.round((Date.now() - moved) / 1000)} s`,
+    });
+    for (const name of ['witness', 'shop', 'wildcard']) {
+      await expect
+        .poll(() => appNetworkDns(name))
+        .toMatchObject({ status: 'True', reason: 'Resolves' });
+    }
+  });
+
+  test('go with a hostname that is no longer asked for, and with the exposure', async () => {
+    const both = ['first', 'second'].map(name => `${name}.${ZONE}`);
+    await appNetwork('several', { hostnames: both });
+    for (const name of ['first', 'second']) {
+      await expect
+        .poll(() => address(name), { timeout: 60_000 })
+        .toEqual([gateway]);
+    }
+    await appNetwork('several', { hostnames: both.slice(0, 1) });
+    await expect.poll(() => address('second'), { timeout: 60_000 }).toEqual([]);
+    expect(await address('first')).toEqual([gateway]);
+
+    await appNetwork('several', {
+      hostnames: both.slice(0, 1),
+      expose: false,
+    });
+    await expect.poll(() => address('first'), { timeout: 60_000 }).toEqual([]);
+    expect(await appNetworkDns('several')).toMatchObject({
+      status: 'True',
+      reason: 'NotExposed',
+    });
+    expect(await address('witness')).toEqual([gateway]);
   });
 
   test('of somebody else are left alone, and told of', async () => {

@@ -125,9 +125,15 @@ describe('clusters', () => {
     expect(await refusal(api.getPlatform('none'))).toMatch(
       /^404 .*no cluster none in appNetwork.clusters/s,
     );
-    expect(await refusal(api.getPlatform('away'))).toMatch(
-      /^503 .*cluster away is not connected/s,
-    );
+    for (const call of [
+      api.getPlatform('away'),
+      // Whoever asks for a deletion has to know that it has not begun.
+      api.deleteAppNetwork({ ...ref('life'), cluster: 'away' }),
+    ]) {
+      expect(await refusal(call)).toMatch(
+        /^503 .*cluster away is not connected/s,
+      );
+    }
   });
 });
 

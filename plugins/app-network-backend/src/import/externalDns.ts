@@ -50,6 +50,9 @@ export function dnsOfAnnotations(
           'Records are made for the hostnames of an AppNetwork. Add it to spec.hostnames if it is to be served.',
         );
       }
+    } else if (setting === 'target' && leadsToPlatform(context, value)) {
+      // The records of an AppNetwork do so too.
+      continue;
     } else if (setting !== undefined) {
       note(
         "Records lead to the platform's ingress gateway, as the platform's DNS says.",
@@ -57,6 +60,13 @@ export function dnsOfAnnotations(
     }
   }
   return Object.keys(dns).length > 0 ? dns : undefined;
+}
+
+function leadsToPlatform({ facts }: ImportContext, targets: string): boolean {
+  const addresses = facts?.ingressGateway.addresses ?? [];
+  return targets
+    .split(',')
+    .every(target => addresses.some(({ value }) => value === target.trim()));
 }
 
 function ttlInSeconds(value: string): number | undefined {

@@ -1,4 +1,7 @@
-import type { AppNetworkSpec } from '@app-network/backstage-plugin-app-network-common';
+import type {
+  AppNetworkSpec,
+  AppNetworkStatus,
+} from '@app-network/backstage-plugin-app-network-common';
 import { nothingDone } from '../../engine/reconcileOwned';
 import type { SeenName } from '../../platform/dns/names';
 import type { PlatformFacts } from '../../platform/facts';
@@ -151,8 +154,8 @@ describe('DNSReady of an AppNetwork', () => {
   });
 });
 
-describe('DNSReady before the first look after a restart', () => {
-  const given = (observedGeneration: number) => {
+describe('DNSReady before the first look', () => {
+  const given = (before: Partial<AppNetworkStatus>, observedGeneration = 3) => {
     const { appNetwork, ...rest } = observation(['a.example.com'], ZONE);
     return {
       ...rest,
@@ -160,6 +163,9 @@ describe('DNSReady before the first look after a restart', () => {
         ...appNetwork,
         metadata: { ...appNetwork.metadata, generation: 3 },
         status: {
+          hostnames: ['a.example.com'],
+          addresses: DEFAULT_FACTS.ingressGateway.addresses,
+          ...before,
           conditions: [
             {
               type: 'DNSReady',
@@ -175,15 +181,22 @@ describe('DNSReady before the first look after a restart', () => {
     };
   };
 
-  it('is what it was', () => {
-    expect(dnsReady(given(3))).toMatchObject({
+  it('is what it was before a restart', () => {
+    expect(dnsReady(given({}))).toMatchObject({
       status: 'True',
       message: 'As it was.',
     });
   });
 
-  it('is not known for another specification', () => {
-    expect(dnsReady(given(2))).toMatchObject({
+  it.each([
+    ['for another specification', given({}, 2)],
+    ['of other names', given({ hostnames: ['b.example.com'] })],
+    [
+      'of another address',
+      given({ addresses: [{ type: 'IPAddress', value: '203.0.113.8' }] }),
+    ],
+  ])('is not known from what it was %s', (_, observed) => {
+    expect(dnsReady(observed)).toMatchObject({
       status: 'Unknown',
       reason: 'Looking',
     });

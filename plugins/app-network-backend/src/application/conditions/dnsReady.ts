@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { NewCondition } from '../../engine/conditions';
 import { describeName } from '../../platform/dns/describeNames';
 import type { NamesQuestion, SeenName } from '../../platform/dns/names';
@@ -92,14 +93,18 @@ export function dnsReady(observation: Observation): NewCondition {
   );
 }
 
-/** What was known before the first look; a restart of the portal makes nothing look unready. */
+/** What was known before the first look; a restart of the portal makes nothing look unready. Of other names or addresses it was not known. */
 function conditionBefore({
   appNetwork: { metadata, status },
+  facts,
+  rendered,
 }: Observation): NewCondition | false | undefined {
   const before = status?.conditions?.find(({ type }) => type === 'DNSReady');
   return (
     before &&
-    before.observedGeneration === metadata.generation && {
+    before.observedGeneration === metadata.generation &&
+    isDeepStrictEqual(status?.hostnames, rendered.hostnames) &&
+    isDeepStrictEqual(status?.addresses, facts.ingressGateway.addresses) && {
       type: before.type,
       status: before.status,
       reason: before.reason,

@@ -41,7 +41,7 @@ export function renderGateway(
     ...GATEWAY,
     metadata: {
       ...objectMeta(appNetwork, { name: gatewayName(appNetwork) }),
-      ...dnsAnnotations(appNetwork),
+      ...dnsAnnotations(appNetwork, facts),
     },
     spec: {
       selector: facts.ingressGateway.selector,
@@ -73,12 +73,17 @@ export function renderGateway(
  * What the hostnames' records should be like, as ExternalDNS reads it from a Gateway (external-dns v0.22, docs/annotations). Before 0.22 the
  * prefix was the other one, and an ExternalDNS of the user's own may be older.
  */
-function dnsAnnotations({ spec }: AppNetwork): Pick<ObjectMeta, 'annotations'> {
+function dnsAnnotations(
+  { spec }: AppNetwork,
+  facts: PlatformFacts,
+): Pick<ObjectMeta, 'annotations'> {
   const { enabled = true, ttl } = spec?.dns ?? {};
+  const target = recordTarget(facts);
   const settings = {
     // Another controller's matter, which is nobody's.
     ...(enabled ? {} : { controller: 'none' }),
     ...(enabled && ttl !== undefined ? { ttl: String(ttl) } : {}),
+    ...(enabled && target ? { target } : {}),
   };
   const annotations = Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) =>
@@ -86,6 +91,19 @@ function dnsAnnotations({ spec }: AppNetwork): Pick<ObjectMeta, 'annotations'> {
     ),
   );
   return Object.keys(annotations).length > 0 ? { annotations } : {};
+}
+
+/**
+ * Where the records of a zone lead. ExternalDNS would find it by itself, but looks for it once a minute only: a change of a Gateway is what it
+ * acts on at once, and one of the gateway's Service is not (external-dns v0.23, source/istio_gateway.go, AddEventHandler).
+ */
+function recordTarget({
+  dns,
+  ingressGateway,
+}: PlatformFacts): string | undefined {
+  return dns.mode === 'External'
+    ? ingressGateway.addresses.map(({ value }) => value).join(',')
+    : undefined;
 }
 
 const PREFIXES = [

@@ -16,6 +16,12 @@ export function externalDnsNamespace(spec: NetworkPlatformSpec): string {
 }
 
 /**
+ * What ExternalDNS writes in the place of `*` into the name of a wildcard's TXT record: inside a label most providers refuse it (external-dns,
+ * docs/registry/txt.md, "Wildcard Replacement"). No hostname has an underscore, so that it is never another's.
+ */
+export const WILDCARD_IN_TXT = '_wildcard';
+
+/**
  * Marks the records of a platform in a zone, so that ExternalDNS leaves all others alone; undefined while the cluster's identity is not
  * known. An id that is made up would leave records behind that nobody owns.
  */
@@ -65,7 +71,9 @@ export function externalDnsReleases(
             ? { resources: resources.externalDns }
             : {}),
         },
-        userValues: userValues(spec),
+        userValues: external
+          ? withZoneArgs(userValues(spec), external)
+          : userValues(spec),
         // Without Istio's kinds it does not start.
         needs: ['istio-base'],
       }),
@@ -121,16 +129,43 @@ function userValues({ dns, components }: NetworkPlatformSpec): JsonObject {
   );
 }
 
-function zoneValues({
-  zone,
-  provider,
-}: NonNullable<NonNullable<NetworkPlatformSpec['dns']>['external']>) {
+type ExternalZone = NonNullable<
+  NonNullable<NetworkPlatformSpec['dns']>['external']
+>;
+
+function zoneValues(external: ExternalZone): JsonObject {
   return {
-    provider: { name: provider.name },
-    domainFilters: [zone],
+    provider: { name: external.provider.name },
+    domainFilters: [external.zone],
+    extraArgs: zoneArgs(external),
+  };
+}
+
+function zoneArgs({ zone, provider }: ExternalZone): JsonObject {
+  return {
+    'txt-wildcard-replacement': WILDCARD_IN_TXT,
     // A server of this kind has to be told the zone, and without transfers ExternalDNS can't see what is there, nor remove it.
     ...(provider.name === 'rfc2136'
-      ? { extraArgs: { 'rfc2136-zone': zone, 'rfc2136-axfr': true } }
+      ? { 'rfc2136-zone': zone, 'rfc2136-axfr': true }
       : {}),
+  };
+}
+
+/** The user's `extraArgs`, with those of the zone where they are a list: it would replace the map, as Helm merges values. */
+function withZoneArgs(user: JsonObject, external: ExternalZone): JsonObject {
+  const { extraArgs } = user;
+  if (!Array.isArray(extraArgs)) {
+    return user;
+  }
+  const isSaid = (flag: string) =>
+    extraArgs.some(arg => String(arg).split('=')[0] === `--${flag}`);
+  return {
+    ...user,
+    extraArgs: [
+      ...Object.entries(zoneArgs(external))
+        .filter(([flag]) => !isSaid(flag))
+        .map(([flag, value]) => `--${flag}=${value}`),
+      ...extraArgs,
+    ],
   };
 }

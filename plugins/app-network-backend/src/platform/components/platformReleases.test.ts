@@ -51,6 +51,46 @@ describe('platformReleases', () => {
     });
   });
 
+  it.each<[string, unknown, unknown]>([
+    [
+      'a map',
+      { 'rfc2136-host': '192.0.2.53', 'rfc2136-axfr': false },
+      {
+        'txt-wildcard-replacement': '_wildcard',
+        'rfc2136-zone': 'example.com',
+        'rfc2136-axfr': false,
+        'rfc2136-host': '192.0.2.53',
+      },
+    ],
+    [
+      'a list, which would replace it',
+      ['--rfc2136-host=192.0.2.53', '--rfc2136-zone=sub.example.com'],
+      [
+        '--txt-wildcard-replacement=_wildcard',
+        '--rfc2136-axfr=true',
+        '--rfc2136-host=192.0.2.53',
+        '--rfc2136-zone=sub.example.com',
+      ],
+    ],
+  ])(
+    'gives ExternalDNS what the zone needs, beside arguments of the user in %s',
+    (_, extraArgs, expected) => {
+      const { values } = release(
+        {
+          dns: {
+            external: {
+              zone: 'example.com',
+              provider: { name: 'rfc2136' },
+              values: { extraArgs } as never,
+            },
+          },
+        },
+        'external-dns',
+      );
+      expect(values.extraArgs).toEqual(expected);
+    },
+  );
+
   it.each<[string, NetworkPlatformSpec, string, object]>([
     [
       'a repository of the user, with another name of the chart',

@@ -1,5 +1,6 @@
 import type { Resolver } from 'node:dns/promises';
 import type { Address } from '@app-network/backstage-plugin-app-network-common';
+import { WILDCARD_IN_TXT } from '../components/externalDns';
 import { createLooks, type Looks } from './looks';
 import {
   createZoneServers,
@@ -196,7 +197,7 @@ async function makerOf(
 ): Promise<SeenName['maker']> {
   for (const type of ['a', 'aaaa', 'cname']) {
     const records = await resolver
-      .resolveTxt(`${type}-${hostname}`)
+      .resolveTxt(`${type}-${hostname.replace(/^\*/, WILDCARD_IN_TXT)}`)
       .catch(() => []);
     const labels = new Map(
       records
