@@ -4,22 +4,13 @@ import {
   type AppNetwork,
   type AppNetworkClient,
 } from '@app-network/backstage-plugin-app-network-common';
-import {
-  createServiceFactory,
-  type BackendFeature,
-} from '@backstage/backend-plugin-api';
-import {
-  mockCredentials,
-  mockServices,
-  startTestBackend,
-} from '@backstage/backend-test-utils';
+import type { BackendFeature } from '@backstage/backend-plugin-api';
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
-import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { ResponseError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { signalsServiceRef } from '@backstage/plugin-signals-node';
-import { appNetworkPlugin } from '../plugin';
 import { apiClient } from '../testing/apiClient';
+import { startBackend, type StartedBackend } from '../__testUtils__/startBackend';
 import {
   connectToTestCluster,
   eventually,
@@ -41,7 +32,7 @@ const id = { 'backstage.io/kubernetes-id': entity.metadata.name };
 
 let admin: TestConnection;
 let namespace: string;
-let backend: Awaited<ReturnType<typeof startTestBackend>>;
+let backend: StartedBackend;
 let api: AppNetworkClient;
 const published: unknown[] = [];
 const auditor = mockServices.auditor.mock({
@@ -52,7 +43,7 @@ beforeAll(async () => {
   admin = await connectToTestCluster();
   namespace = await admin.createNamespace();
   backend = await start();
-  api = apiClient(backend.server, mockCredentials.user.header());
+  ({ api } = backend);
   await eventually('cluster test is Ready', async () =>
     (
       await api.getClusters()
@@ -67,30 +58,16 @@ afterAll(async () => {
 
 async function start(...features: BackendFeature[]) {
   const { kubeconfig, context } = await testCluster();
-  return startTestBackend({
-    features: [
-      appNetworkPlugin,
-      mockServices.rootConfig.factory({
-        data: {
-          appNetwork: {
-            clusters: [
-              { name: 'test', kubeconfig, context },
-              { name: 'away', title: 'Far away', url: 'https://127.0.0.1:1' },
-            ],
-          },
-        },
-      }),
-      catalogServiceMock.factory({ entities: [entity] }),
-      auditor.factory,
-      createServiceFactory({
-        service: signalsServiceRef,
-        deps: {},
-        factory: () => ({
-          publish: async signal => void published.push(signal),
-        }),
-      }),
-      ...features,
-    ],
+  return startBackend({
+    appNetwork: {
+      clusters: [
+        { name: 'test', kubeconfig, context },
+        { name: 'away', title: 'Far away', url: 'https://127.0.0.1:1' },
+      ],
+    },
+    entities: [entity],
+    publish: async signal => void published.push(signal),
+    features: [auditor.factory, ...features],
   });
 }
 
@@ -598,7 +575,7 @@ it('answers 403 to whom the permission is denied, and 401 to whom nobody knows',
     mockServices.permissions.factory({ result: AuthorizeResult.DENY }),
   );
   try {
-    const theirs = apiClient(denied.server, mockCredentials.user.header());
+    const theirs = denied.api;
     for (const call of [
       () => theirs.getClusters(),
       () => theirs.getPlatform('test'),

@@ -12,17 +12,8 @@ import {
   type NetworkPlatform,
   type NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
-import { createServiceFactory } from '@backstage/backend-plugin-api';
-import {
-  mockCredentials,
-  mockServices,
-  startTestBackend,
-} from '@backstage/backend-test-utils';
-import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { installCustomResourceDefinitions } from '../engine/crds';
-import { appNetworkPlugin } from '../plugin';
-import { apiClient } from '../testing/apiClient';
+import { startBackend, type StartedBackend } from '../__testUtils__/startBackend';
 import {
   connectToTestCluster,
   eventually,
@@ -43,7 +34,7 @@ describe('a backend with several clusters', () => {
   let folder: string;
   let chart: string;
   let silent: Server;
-  let backend: Awaited<ReturnType<typeof startTestBackend>>;
+  let backend: StartedBackend;
   let api: AppNetworkClient;
 
   beforeAll(async () => {
@@ -61,7 +52,7 @@ describe('a backend with several clusters', () => {
     silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     backend = await start();
-    api = apiClient(backend.server, mockCredentials.user.header());
+    ({ api } = backend);
   }, 900_000);
 
   afterAll(async () => {
@@ -77,28 +68,15 @@ describe('a backend with several clusters', () => {
   async function start() {
     const [east, west] = [await testCluster(EAST), await testCluster(WEST)];
     const { port } = silent.address() as AddressInfo;
-    return startTestBackend({
-      features: [
-        appNetworkPlugin,
-        mockServices.rootConfig.factory({
-          data: {
-            appNetwork: {
-              helm: { command: east.helm },
-              clusters: [
-                { name: 'silent', url: `https://127.0.0.1:${port}` },
-                { name: EAST, kubeconfig: east.kubeconfig },
-                { name: WEST, kubeconfig: west.kubeconfig },
-              ],
-            },
-          },
-        }),
-        catalogServiceMock.factory({ entities: [] }),
-        createServiceFactory({
-          service: signalsServiceRef,
-          deps: {},
-          factory: () => ({ publish: async () => {} }),
-        }),
-      ],
+    return startBackend({
+      appNetwork: {
+        helm: { command: east.helm },
+        clusters: [
+          { name: 'silent', url: `https://127.0.0.1:${port}` },
+          { name: EAST, kubeconfig: east.kubeconfig },
+          { name: WEST, kubeconfig: west.kubeconfig },
+        ],
+      },
     });
   }
 

@@ -1,15 +1,9 @@
 import type { ObjectView } from '@app-network/backstage-plugin-app-network-common';
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Text,
-} from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import { stringify } from 'yaml';
 import { objectHealth } from '../../status/health';
 import { CodeBlock } from '../Copy/CodeBlock';
+import { ReadDialog } from '../Dialog/ReadDialog';
 import { HealthMessage } from '../HealthStatus/HealthMessage';
 import styles from './NetworkSection.module.css';
 import { qualifiedName } from './objectName';
@@ -21,38 +15,25 @@ export function ObjectDialog(props: {
 }) {
   const { object, onClose } = props;
   return (
-    <Dialog
-      isOpen={object !== undefined}
-      onOpenChange={isOpen => !isOpen && onClose()}
-      width="min(56rem, 90vw)"
+    <ReadDialog
+      title={object && `${object.ref.kind} ${qualifiedName(object.ref)}`}
+      onClose={onClose}
     >
       {object && (
-        <>
-          <DialogHeader>
-            {`${object.ref.kind} ${qualifiedName(object.ref)}`}
-          </DialogHeader>
-          <DialogBody>
-            <div className={styles.dialogBody}>
-              <HealthMessage health={objectHealth(object)} />
-              {object.object ? (
-                <CodeBlock
-                  label={`YAML of ${object.ref.kind} ${object.ref.name}`}
-                  text={stringify(object.object)}
-                />
-              ) : (
-                <Text variant="body-medium" color="secondary">
-                  The cluster has no such object at the moment.
-                </Text>
-              )}
-            </div>
-          </DialogBody>
-          <DialogFooter>
-            <Button variant="secondary" slot="close">
-              Close
-            </Button>
-          </DialogFooter>
-        </>
+        <div className={styles.dialogBody}>
+          <HealthMessage health={objectHealth(object)} />
+          {object.object ? (
+            <CodeBlock
+              label={`YAML of ${object.ref.kind} ${object.ref.name}`}
+              text={stringify(object.object)}
+            />
+          ) : (
+            <Text variant="body-medium" color="secondary">
+              The cluster has no such object at the moment.
+            </Text>
+          )}
+        </div>
       )}
-    </Dialog>
+    </ReadDialog>
   );
 }

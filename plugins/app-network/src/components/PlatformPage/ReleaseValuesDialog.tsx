@@ -1,19 +1,13 @@
 import type { ReleaseValues } from '@app-network/backstage-plugin-app-network-common';
 import { useApi } from '@backstage/core-plugin-api';
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Text,
-} from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import useSWR from 'swr';
 import { stringify } from 'yaml';
 import { appNetworkApiRef } from '../../api/AppNetworkApi';
 import { flattenValues } from '../../status/flattenValues';
 import { CodeBlock } from '../Copy/CodeBlock';
 import { DataTable, type DataColumn } from '../DataTable/DataTable';
+import { ReadDialog } from '../Dialog/ReadDialog';
 import { ErrorState } from '../ErrorState/ErrorState';
 import { LoadingCards } from '../ErrorState/LoadingCards';
 import styles from './PlatformPage.module.css';
@@ -26,25 +20,9 @@ export function ReleaseValuesDialog(props: {
 }) {
   const { cluster, release, onClose } = props;
   return (
-    <Dialog
-      isOpen={release !== undefined}
-      onOpenChange={isOpen => !isOpen && onClose()}
-      width="min(60rem, 92vw)"
-    >
-      {release !== undefined && (
-        <>
-          <DialogHeader>{`Values of ${release}`}</DialogHeader>
-          <DialogBody>
-            <Values cluster={cluster} release={release} />
-          </DialogBody>
-          <DialogFooter>
-            <Button variant="secondary" slot="close">
-              Close
-            </Button>
-          </DialogFooter>
-        </>
-      )}
-    </Dialog>
+    <ReadDialog title={release && `Values of ${release}`} onClose={onClose}>
+      {release && <Values cluster={cluster} release={release} />}
+    </ReadDialog>
   );
 }
 
