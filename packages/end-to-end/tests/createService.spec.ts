@@ -11,6 +11,7 @@ import {
   type LocalCluster,
 } from '../src/cluster.ts';
 import { getThroughGateway } from '../src/gateway.ts';
+import { moveGateway } from '../src/platform.ts';
 import { CLUSTER_NAME, PORTAL_URL } from '../src/portal.ts';
 
 const SERVICE = 'greeter';
@@ -151,6 +152,33 @@ test.describe('A service from the template', () => {
     await page.screenshot({
       path: test.info().outputPath('network-tab.png'),
       fullPage: true,
+    });
+  });
+
+  test('follows the gateway to another address, on its open tab too', async () => {
+    const { address: before, ca } = gateway;
+    const address = await moveGateway(cluster, 220);
+    try {
+      const moved = url.replaceAll(before, address);
+      const started = Date.now();
+      await expect(page.getByRole('link', { name: moved }).first()).toBeVisible(
+        { timeout: 60_000 },
+      );
+      test.info().annotations.push({
+        type: 'the tab shows the new URL',
+        description: `after ${((Date.now() - started) / 1000).toFixed(1)} s`,
+      });
+      await expect(page.getByRole('link', { name: url })).toHaveCount(0);
+      await expect
+        .poll(() => getThroughGateway(moved, { address, ca }).catch(String), {
+          timeout: 60_000,
+        })
+        .toMatchObject({ status: 200 });
+    } finally {
+      await moveGateway(cluster, Number(before.split('.').pop()));
+    }
+    await expect(page.getByRole('link', { name: url }).first()).toBeVisible({
+      timeout: 60_000,
     });
   });
 

@@ -239,7 +239,7 @@ test.describe('Records in a zone of a real name server', () => {
     for (const name of ['witness', `shop.${NAMESPACE}.default`, 'any.wild']) {
       // Sooner than ExternalDNS would look by itself, which it does once a minute.
       await expect
-        .poll(() => address(name), { timeout: 40_000 })
+        .poll(() => address(name), { timeout: 30_000 })
         .toEqual([gateway]);
     }
     test.info().annotations.push({
