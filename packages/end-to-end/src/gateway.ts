@@ -1,25 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
 
 export interface GatewayAnswer {
   status: number;
   body: string;
+  headers: IncomingHttpHeaders;
   /** DNS names of the certificate that the gateway served. */
   certificateNames: string;
 }
 
 /**
- * GET over HTTPS through a gateway, as a client would whose DNS answers with `address`. The certificate must chain to `ca` (PEM) and cover
+ * A request over HTTPS through a gateway, GET unless said otherwise, as a client would whose DNS answers with `address`. The certificate must chain to `ca` (PEM) and cover
  * the URL's hostname; otherwise the call fails, as it does when nobody answers.
  */
 export function getThroughGateway(
   url: string,
-  options: { address: string; ca: string; headers?: Record<string, string> },
+  options: {
+    address: string;
+    ca: string;
+    method?: string;
+    headers?: Record<string, string>;
+  },
 ): Promise<GatewayAnswer> {
   const { hostname, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
-    const request = https.get(
+    const request = https.request(
       {
+        method: options.method,
         host: options.address,
         servername: hostname,
         path: pathname + search,
@@ -42,6 +50,7 @@ export function getThroughGateway(
           resolve({
             status: response.statusCode ?? 0,
             body,
+            headers: response.headers,
             certificateNames: subjectaltname,
           }),
         );
@@ -51,5 +60,6 @@ export function getThroughGateway(
       request.destroy(new Error(`no answer from ${options.address} in 5 s`)),
     );
     request.on('error', reject);
+    request.end();
   });
 }

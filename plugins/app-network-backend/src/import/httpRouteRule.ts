@@ -192,7 +192,7 @@ function settingsOf(
   field: string,
 ): Omit<AppNetworkRule, 'matches' | 'backendRefs'> {
   listRest(context, route, `${field}.timeouts`, timeouts, ['request']);
-  listRest(context, route, `${field}.retry`, retry, ['attempts']);
+  listRest(context, route, `${field}.retry`, retry, ['attempts', 'codes']);
   const attempts = retry?.attempts;
   if (attempts !== undefined && attempts > 10) {
     context.note(
@@ -208,7 +208,12 @@ function settingsOf(
     ...(timeouts?.request ? { timeouts: { request: timeouts.request } } : {}),
     ...(attempts === undefined
       ? {}
-      : { retry: { attempts: Math.min(attempts, 10) } }),
+      : {
+          retry: {
+            attempts: Math.min(attempts, 10),
+            ...(retry?.codes ? { codes: retry.codes } : {}),
+          },
+        }),
   };
 }
 

@@ -98,7 +98,7 @@ export interface HttpRoute {
   match?: HttpMatch[];
   route?: WeightedDestination[];
   timeout?: string;
-  retries?: { attempts?: number };
+  retries?: { attempts?: number; retryOn?: string };
   redirect?: Record<string, unknown>;
   directResponse?: { status?: number };
   delegate?: unknown;

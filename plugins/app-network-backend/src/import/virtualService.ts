@@ -1,3 +1,4 @@
+import { NO_ANSWER } from '../application/render/virtualService';
 import { importDestinations } from './destinations';
 import { fromGoDuration } from './durations';
 import { dnsOfAnnotations } from './externalDns';
@@ -183,6 +184,7 @@ function httpTarget(
   );
   listRest(context, virtualService, `${field}.retries`, route.retries, [
     'attempts',
+    'retryOn',
   ]);
   const { backendRefs, sessionPersistence, outsideMesh } = importDestinations(
     context,
@@ -197,9 +199,17 @@ function httpTarget(
   if (route.timeout && !request) {
     note('timeout', route.timeout, 'It is no duration, such as 10s.');
   }
-  const { attempts } = route.retries ?? {};
+  const { attempts, retryOn } = route.retries ?? {};
   if (attempts !== undefined && attempts > 10) {
     note('retries.attempts', attempts, 'There are 10 at most.');
+  }
+  const { codes, conditions } = readRetryOn(retryOn);
+  if (conditions.join() !== [...NO_ANSWER].sort().join() && retryOn) {
+    note(
+      'retries.retryOn',
+      retryOn,
+      'Requests without an answer are tried again, and of the others those with a status in spec.rules[].retry.codes.',
+    );
   }
   return {
     outsideMesh,
@@ -209,8 +219,31 @@ function httpTarget(
       ...(request ? { timeouts: { request } } : {}),
       ...(attempts === undefined
         ? {}
-        : { retry: { attempts: Math.min(attempts, 10) } }),
+        : {
+            retry: {
+              attempts: Math.min(attempts, 10),
+              ...(codes.length > 0 ? { codes } : {}),
+            },
+          }),
     },
+  };
+}
+
+function isStatus(word: string): boolean {
+  return /^[45]\d\d$/.test(word);
+}
+
+/** What Istio reads of `retryOn`: numbers are statuses, the rest are Envoy's conditions (HTTPRetry). */
+function readRetryOn(retryOn = ''): { codes: number[]; conditions: string[] } {
+  const words = retryOn
+    .split(',')
+    .map(word => word.trim())
+    .filter(Boolean);
+  return {
+    codes: words.filter(isStatus).map(Number),
+    conditions: words
+      .filter(word => !isStatus(word) && word !== 'retriable-status-codes')
+      .sort(),
   };
 }
 

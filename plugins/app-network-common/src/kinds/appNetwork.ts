@@ -161,13 +161,27 @@ const ruleSchema = Type.Object(
       }),
     ),
     retry: Type.Optional(
-      Type.Object({
-        attempts: Type.Integer({
-          description: 'Tries after the first.',
-          minimum: 0,
-          maximum: 10,
-        }),
-      }),
+      Type.Object(
+        {
+          attempts: Type.Integer({
+            description: 'Tries after the first.',
+            minimum: 0,
+            maximum: 10,
+          }),
+          codes: Type.Optional(
+            Type.Array(Type.Integer({ minimum: 400, maximum: 599 }), {
+              description:
+                'Status codes after which a request is tried again as well.',
+              maxItems: 16,
+              'x-kubernetes-list-type': 'set',
+            }),
+          ),
+        },
+        {
+          description:
+            'Tries requests again that got no answer, because the backend could not be connected to or hung up. Default: those alone that no connection was there for, twice.',
+        },
+      ),
     ),
     authentication: Type.Optional(
       Type.Array(

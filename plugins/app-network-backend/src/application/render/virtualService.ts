@@ -119,8 +119,27 @@ function actionOf(route: Route): HttpRoute {
       ...(all.length > 1 ? { weight: backend.weight } : {}),
     })),
     ...(timeout && timeout !== '0s' ? { timeout } : {}),
-    ...(retry ? { retries: { attempts: retry.attempts } } : {}),
+    ...(retry ? { retries: retries(retry) } : {}),
   };
+}
+
+/** What a request is tried again after, in Envoy's words: no connection, or none any more before there was an answer. */
+export const NO_ANSWER: readonly string[] = [
+  'connect-failure',
+  'refused-stream',
+  'reset',
+  'unavailable',
+  'cancelled',
+];
+
+function retries({
+  attempts,
+  codes = [],
+}: NonNullable<Route['retry']>): HttpRoute['retries'] {
+  const statuses = [...codes].sort((one, other) => one - other);
+  return attempts === 0
+    ? { attempts }
+    : { attempts, retryOn: [...NO_ANSWER, ...statuses].join(',') };
 }
 
 function conditionsOf({
