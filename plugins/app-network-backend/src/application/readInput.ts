@@ -5,11 +5,12 @@ import {
   ownerLabelValue,
   type AppNetwork,
   type KubernetesObject,
+  type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { Informer, KubernetesClient } from '../engine/types';
 import type { PlatformFacts } from '../platform/facts';
 import { wantedHostnames } from './render/hostnames';
-import { CERTIFICATE, REQUEST_AUTHENTICATION, SECRET } from './render/kinds';
+import { REQUEST_AUTHENTICATION, SECRET } from './render/kinds';
 import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
 import type { RenderInput, Secret, Service } from './render/types';
@@ -51,6 +52,7 @@ export async function readInput(
           name: certificateRef.name,
         })
       : undefined,
+    issuedSecret: issuedSecret(informers, appNetwork, facts),
     takenHostnames: takenHostnames(
       appNetwork,
       concernedBy(
@@ -92,15 +94,34 @@ async function isCertificateSecretTaken(
   if (spec?.expose === false || spec?.tls?.mode === 'Passthrough') {
     return false;
   }
-  const { certificate, secret } = certificateRefs(appNetwork, facts);
-  const cached = (kind: string, { namespace, name }: typeof secret) =>
-    owned.find(informer => informer.kind.kind === kind)?.get(namespace, name);
-  const made = cached(CERTIFICATE.kind, certificate);
+  const { certificate, issued } = certificateRefs(appNetwork, facts);
+  const made = cached(owned, certificate);
   if (made && isOurs(made, appNetwork)) {
     return false;
   }
-  const found = cached(SECRET.kind, secret) ?? (await client.get(secret));
+  const found = cached(owned, issued) ?? (await client.get(issued));
   return found !== undefined && !isOurs(found, appNetwork);
+}
+
+/** The Secret of a Certificate that is not made where the gateway reads it. It carries our labels, so that a cache has it. */
+function issuedSecret(
+  { owned }: InputCaches,
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+): Secret | undefined {
+  const { issued, secret } = certificateRefs(appNetwork, facts);
+  const found =
+    issued.namespace === secret.namespace ? undefined : cached(owned, issued);
+  return found && isOurs(found, appNetwork) ? found : undefined;
+}
+
+function cached(
+  owned: InputCaches['owned'],
+  { kind, namespace, name }: ObjectRef,
+): KubernetesObject | undefined {
+  return owned
+    .find(informer => informer.kind.kind === kind)
+    ?.get(namespace, name);
 }
 
 function isOurs(object: KubernetesObject, { metadata }: AppNetwork): boolean {

@@ -6,7 +6,7 @@ import {
   type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import { SECRET } from '../application/render/kinds';
-import { certificateRefs } from '../application/render/tls';
+import { certificateObjects } from '../application/render/tls';
 import { WORKLOAD_KINDS } from '../application/workloads';
 import { isKubernetesError } from '../engine/errors';
 import type { KindRef } from '../engine/types';
@@ -42,12 +42,10 @@ export async function readSurroundings(
   const problems: string[] = [];
   const singles = appNetworks
     .flatMap(appNetwork => {
-      const { certificate, secret } = certificateRefs(appNetwork, facts);
       const { certificateRef } = appNetwork.spec?.tls ?? {};
       const { namespace } = appNetwork.metadata;
       return [
-        certificate,
-        secret,
+        ...certificateObjects(appNetwork, facts),
         ...(certificateRef
           ? [{ ...SECRET, namespace, name: certificateRef.name }]
           : []),

@@ -64,7 +64,9 @@ export function watchedCertificates(
     if (!name || !served) {
       return [];
     }
-    const certificate = certificates.get(gateway, name);
+    const certificate =
+      certificates.get(gateway, name) ??
+      certificates.get(owner.metadata.namespace, name);
     const { certificateRef } = owner.spec?.tls ?? {};
     return [
       {

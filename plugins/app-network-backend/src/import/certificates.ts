@@ -2,10 +2,14 @@ import type {
   AppNetworkSpec,
   KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
+import { servesOneNamespace } from '../application/render/certificate';
 import { CERTIFICATE, findObject, ofKind, SECRET } from './lookup';
 import type { Certificate, ImportContext } from './types';
 
 type Tls = AppNetworkSpec['tls'];
+
+/** Of an issuerRef, as cert-manager reads it. */
+const DEFAULT_KIND = 'Issuer';
 
 /**
  * What an AppNetwork has to say for the certificate of a Secret to be served: the issuer, where cert-manager writes the Secret; the Secret,
@@ -32,7 +36,11 @@ export function tlsOfSecret(
         metadata.namespace === secret.namespace),
   );
   const issuerRef = certificate?.spec?.issuerRef;
-  if (issuerRef && !isOfNamespace(issuerRef)) {
+  if (
+    issuerRef &&
+    (!servesOneNamespace({ kind: DEFAULT_KIND, ...issuerRef }) ||
+      certificate.metadata.namespace === namespace)
+  ) {
     return tlsOfIssuer(context, issuerRef);
   }
   if (here) {
@@ -50,25 +58,18 @@ export function tlsOfSecret(
 /** The platform's own issuer needs no mention: nothing is to be said. */
 export function tlsOfIssuer(
   { facts }: ImportContext,
-  { name, kind, group }: { name: string; kind?: string; group?: string },
+  {
+    name,
+    kind = DEFAULT_KIND,
+    group,
+  }: { name: string; kind?: string; group?: string },
 ): Tls {
   const { issuer } = facts ?? {};
   const isPlatforms =
     issuer?.name === name &&
-    issuer.kind === (kind ?? 'Issuer') &&
+    issuer.kind === kind &&
     issuer.group === (group ?? 'cert-manager.io');
   return isPlatforms
     ? {}
     : { issuerRef: { name, kind, ...(group ? { group } : {}) } };
-}
-
-/** Whether an issuer serves its namespace only. cert-manager's default for the kind is Issuer. */
-function isOfNamespace({
-  kind = 'Issuer',
-  group = 'cert-manager.io',
-}: {
-  kind?: string;
-  group?: string;
-}): boolean {
-  return kind === 'Issuer' && group === 'cert-manager.io';
 }

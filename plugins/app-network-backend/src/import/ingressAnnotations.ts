@@ -64,8 +64,6 @@ const REASONS: Record<string, string> = {
     "The Service's port says what it speaks: appProtocol, or a name such as grpc or http2.",
   'nginx.org/grpc-services':
     "The Service's port says what it speaks: appProtocol, or a name such as grpc or http2.",
-  [`${CERT_MANAGER}issuer`]:
-    'An Issuer serves its own namespace, and the certificate of an AppNetwork is made beside the gateway. The Secret goes on being used (spec.tls.certificateRef), and its Certificate goes with the Ingress: keep one of your own, or name a ClusterIssuer in spec.tls.issuerRef instead.',
   'kubernetes.io/tls-acme':
     "The platform's issuer makes the certificate. Name another one in spec.tls.issuerRef.",
 };
@@ -130,6 +128,7 @@ const READ = [
     'nginx.com/sticky-cookie-services',
     'nginx.org/sticky-cookie-services',
     `${CERT_MANAGER}cluster-issuer`,
+    `${CERT_MANAGER}issuer`,
     `${CERT_MANAGER}issuer-kind`,
     `${CERT_MANAGER}issuer-group`,
   ]);
@@ -140,8 +139,6 @@ function isRead(name: string, annotations: Record<string, string>): boolean {
       return retryOf(annotations).retry !== undefined;
     case PATH_REGEX:
       return regexOf(annotations) !== undefined;
-    case `${CERT_MANAGER}issuer`:
-      return !isNamespaceIssuer(annotations);
     default:
       return READ.includes(name) || isExternalDnsAnnotation(name);
   }
@@ -157,20 +154,14 @@ function issuerOf(
     return tlsOfIssuer(context, { name: clusterIssuer, kind: 'ClusterIssuer' });
   }
   const name = annotations[`${CERT_MANAGER}issuer`];
-  if (!name || isNamespaceIssuer(annotations)) {
+  if (!name) {
     return undefined;
   }
   return tlsOfIssuer(context, {
     name,
-    kind: annotations[`${CERT_MANAGER}issuer-kind`] ?? 'Issuer',
+    kind: annotations[`${CERT_MANAGER}issuer-kind`],
     group: annotations[`${CERT_MANAGER}issuer-group`],
   });
-}
-
-function isNamespaceIssuer(annotations: Record<string, string>): boolean {
-  const kind = annotations[`${CERT_MANAGER}issuer-kind`] ?? 'Issuer';
-  const group = annotations[`${CERT_MANAGER}issuer-group`] ?? 'cert-manager.io';
-  return kind === 'Issuer' && group === 'cert-manager.io';
 }
 
 /** ingress-nginx reads paths as the beginning of what is asked for, in any case; F5's controller says in its annotation how. */

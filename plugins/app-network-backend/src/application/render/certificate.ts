@@ -4,6 +4,7 @@ import {
   OWNER_LABEL,
   ownerLabelValue,
   type AppNetwork,
+  type IssuerRef,
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
@@ -17,8 +18,29 @@ export function certificateName(appNetwork: AppNetwork): string {
 }
 
 /**
- * The cert-manager Certificate of the hostnames, in the ingress gateway's namespace because Istio reads the Secret there. How long it lives
- * and when it is renewed is left to cert-manager, whose default (a third of the life before its end) suits every issuer.
+ * Where the Certificate is made: in the ingress gateway's namespace, because Istio reads the Secret there; of an issuer that serves its own
+ * namespace only, in the AppNetwork's, and the gateway gets a copy of the Secret.
+ */
+export function certificateNamespace(
+  { metadata, spec }: AppNetwork,
+  facts: PlatformFacts,
+): string {
+  const { issuerRef } = spec?.tls ?? {};
+  return issuerRef && servesOneNamespace(issuerRef)
+    ? metadata.namespace ?? ''
+    : facts.ingressGateway.namespace;
+}
+
+/** Whether an issuer serves its own namespace only. External issuers follow cert-manager in having a second kind, named for the cluster. */
+export function servesOneNamespace({
+  kind = 'ClusterIssuer',
+}: IssuerRef): boolean {
+  return !kind.includes('Cluster');
+}
+
+/**
+ * The cert-manager Certificate of the hostnames. How long it lives and when it is renewed is left to cert-manager, whose default (a third of
+ * the life before its end) suits every issuer.
  */
 export function renderCertificate(
   appNetwork: AppNetwork,
@@ -30,7 +52,7 @@ export function renderCertificate(
     ...CERTIFICATE,
     metadata: objectMeta(appNetwork, {
       name,
-      namespace: facts.ingressGateway.namespace,
+      namespace: certificateNamespace(appNetwork, facts),
     }),
     spec: {
       secretName: name,

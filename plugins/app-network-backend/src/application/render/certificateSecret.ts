@@ -55,19 +55,7 @@ export function renderCertificateSecret(
     hostname => !covers(certificate, hostname),
   );
   return {
-    secret: {
-      ...SECRET,
-      metadata: objectMeta(appNetwork, {
-        name: certificateName(appNetwork),
-        namespace: facts.ingressGateway.namespace,
-      }),
-      type: TLS_SECRET,
-      data: Object.fromEntries(
-        Object.entries(source.data ?? {}).filter(([key]) =>
-          ['tls.crt', 'tls.key', 'ca.crt'].includes(key),
-        ),
-      ),
-    },
+    secret: copyForGateway(appNetwork, facts, source),
     notBefore: timestamp(certificate.validFrom),
     notAfter: timestamp(certificate.validTo),
     issuer: commonName(certificate.issuer),
@@ -85,6 +73,27 @@ export function renderCertificateSecret(
             ),
           ]
         : [],
+  };
+}
+
+/** A copy of a Secret with a certificate in the ingress gateway's namespace, where Istio reads it. */
+export function copyForGateway(
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+  source: Secret,
+): Secret {
+  return {
+    ...SECRET,
+    metadata: objectMeta(appNetwork, {
+      name: certificateName(appNetwork),
+      namespace: facts.ingressGateway.namespace,
+    }),
+    type: TLS_SECRET,
+    data: Object.fromEntries(
+      Object.entries(source.data ?? {}).filter(([key]) =>
+        ['tls.crt', 'tls.key', 'ca.crt'].includes(key),
+      ),
+    ),
   };
 }
 

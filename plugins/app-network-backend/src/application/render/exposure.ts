@@ -16,7 +16,7 @@ import { wantedHostnames } from './hostnames';
 import { GATEWAY, VIRTUAL_SERVICE } from './kinds';
 import { passthroughRoutes } from './passthrough';
 import { orderedRoutes, type Route } from './routes';
-import { certificateRefs, renderTls } from './tls';
+import { certificateObjects, renderTls } from './tls';
 import type { Problem, Rendered, RenderInput } from './types';
 import { renderVirtualService } from './virtualService';
 
@@ -127,12 +127,10 @@ function retainedRefs(
   facts: PlatformFacts,
 ): ObjectRef[] {
   const { namespace, name } = appNetwork.metadata;
-  const { certificate, secret } = certificateRefs(appNetwork, facts);
   return [
     { ...GATEWAY, namespace, name: gatewayName(appNetwork) },
     { ...VIRTUAL_SERVICE, namespace, name },
-    certificate,
-    secret,
+    ...certificateObjects(appNetwork, facts),
     ...gatewayPolicyRefs(appNetwork, facts),
   ];
 }

@@ -4,8 +4,13 @@ import type {
   ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../platform/facts';
-import { certificateName, issuerOf, renderCertificate } from './certificate';
-import { renderCertificateSecret } from './certificateSecret';
+import {
+  certificateName,
+  certificateNamespace,
+  issuerOf,
+  renderCertificate,
+} from './certificate';
+import { copyForGateway, renderCertificateSecret } from './certificateSecret';
 import { CERTIFICATE, SECRET } from './kinds';
 import type { CertificateFacts, Problem, RenderInput } from './types';
 
@@ -35,8 +40,8 @@ export function renderTls(
       problems: uselessWithPassthrough(appNetwork),
     };
   }
-  const secretName = certificateName(appNetwork);
   if (input.certificateSecretTaken) {
+    const { namespace, name } = certificateRefs(appNetwork, facts).issued;
     return {
       servable: false,
       objects: [],
@@ -45,44 +50,37 @@ export function renderTls(
         {
           condition: 'CertificateReady',
           reason: 'NameTaken',
-          message: `Secret ${secretName} in namespace ${facts.ingressGateway.namespace} is there already and was not made for this AppNetwork, so that its certificate cannot be stored. Delete or rename that Secret.`,
+          message: `Secret ${name} in namespace ${namespace} is there already and was not made for this AppNetwork, so that its certificate cannot be stored. Delete or rename that Secret.`,
         },
       ],
     };
   }
   return certificateRef
     ? ownCertificate(appNetwork, facts, hostnames, input)
-    : issuedCertificate(appNetwork, facts, hostnames);
+    : issuedCertificate(appNetwork, facts, hostnames, input);
 }
 
 function issuedCertificate(
   appNetwork: AppNetwork,
   facts: PlatformFacts,
   hostnames: readonly string[],
+  { issuedSecret }: RenderInput,
 ): RenderedTls {
-  const refs = certificateRefs(appNetwork, facts);
-  const issuer = issuerOf(appNetwork, facts);
-  const certificate = { secretName: refs.secret.name, issuer: issuer.name };
-  if (issuer.kind === 'Issuer' && issuer.group === 'cert-manager.io') {
-    return {
-      servable: true,
-      objects: [],
-      retained: [refs.certificate, refs.secret],
-      certificate,
-      problems: [
-        {
-          condition: 'CertificateReady',
-          reason: 'NotSupportedYet',
-          message: `spec.tls.issuerRef: ${issuer.name} is an Issuer, which serves its own namespace only, and the certificate is made in ${facts.ingressGateway.namespace}, where the ingress gateway reads it. Use a ClusterIssuer, or issue the certificate yourself and name its Secret in spec.tls.certificateRef.`,
-        },
-      ],
-    };
-  }
+  const { secret, issued } = certificateRefs(appNetwork, facts);
+  const isCopied = issued.namespace !== secret.namespace;
+  const copies =
+    isCopied && issuedSecret
+      ? [copyForGateway(appNetwork, facts, issuedSecret)]
+      : [];
   return {
     servable: true,
-    objects: [renderCertificate(appNetwork, facts, hostnames)],
-    retained: [refs.secret],
-    certificate,
+    objects: [renderCertificate(appNetwork, facts, hostnames), ...copies],
+    // Without a copy of the new one, the gateway goes on serving the one before.
+    retained: copies.length > 0 || !isCopied ? [issued] : [issued, secret],
+    certificate: {
+      secretName: secret.name,
+      issuer: issuerOf(appNetwork, facts).name,
+    },
     problems: [],
   };
 }
@@ -113,19 +111,29 @@ function ownCertificate(
   };
 }
 
-/** Names of the Certificate and its Secret. */
+/** Names of the Certificate, of the Secret that cert-manager writes for it, and of the one that the gateway reads, often the same. */
 export function certificateRefs(
   appNetwork: AppNetwork,
   facts: PlatformFacts,
-): { certificate: ObjectRef; secret: ObjectRef } {
-  const where = {
-    namespace: facts.ingressGateway.namespace,
-    name: certificateName(appNetwork),
-  };
+): { certificate: ObjectRef; issued: ObjectRef; secret: ObjectRef } {
+  const name = certificateName(appNetwork);
+  const namespace = certificateNamespace(appNetwork, facts);
   return {
-    certificate: { ...CERTIFICATE, ...where },
-    secret: { ...SECRET, ...where },
+    certificate: { ...CERTIFICATE, namespace, name },
+    issued: { ...SECRET, namespace, name },
+    secret: { ...SECRET, namespace: facts.ingressGateway.namespace, name },
   };
+}
+
+/** Each of them once. */
+export function certificateObjects(
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+): ObjectRef[] {
+  const { certificate, issued, secret } = certificateRefs(appNetwork, facts);
+  return issued.namespace === secret.namespace
+    ? [certificate, secret]
+    : [certificate, issued, secret];
 }
 
 function uselessWithPassthrough(appNetwork: AppNetwork): Problem[] {

@@ -53,13 +53,15 @@ export interface RenderInput {
   serviceAccounts?: readonly string[];
   /** The Secret that `spec.tls.certificateRef` names; absent where there is none, Unread where nobody has looked. */
   certificateSecret?: Secret | 'Unread';
+  /** What cert-manager has written for an issuer that serves the AppNetwork's namespace only; absent where it has not yet, or for another issuer. */
+  issuedSecret?: Secret;
   /** Hostnames that are another's; they are not served by this one. */
   takenHostnames?: readonly TakenHostname[];
   /** Other AppNetworks of its namespace; default: none. */
   neighbours?: readonly AppNetwork[];
   /** Issuers of tokens whose keys are another's; their tokens let nobody in here. */
   takenIssuers?: readonly TakenIssuer[];
-  /** Whether a Secret that this project did not make has the name of the certificate's Secret; nobody may overwrite it. */
+  /** Whether a Secret that this project did not make has the name of the one that cert-manager is to write; nobody may overwrite it. */
   certificateSecretTaken?: boolean;
 }
 

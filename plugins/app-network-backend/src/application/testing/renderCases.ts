@@ -7,6 +7,7 @@ import type {
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { parseAllDocuments } from 'yaml';
 import type { PlatformFacts } from '../../platform/facts';
+import { certificateName } from '../render/certificate';
 import type { RenderInput, Secret, Service } from '../render/types';
 import { takenHostnames } from '../takenHostnames';
 import { takenIssuers } from '../takenIssuers';
@@ -84,6 +85,9 @@ export function readRenderCase(name: string): {
         ({ metadata }) => metadata.name,
       ),
       certificateSecret: ofKind<Secret>('Secret')[0],
+      issuedSecret: ofKind<Secret>('Secret').find(
+        ({ metadata }) => metadata.name === certificateName(appNetwork),
+      ),
       neighbours: others.filter(
         ({ metadata }) => metadata.namespace === appNetwork.metadata.namespace,
       ),
