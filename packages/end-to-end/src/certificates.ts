@@ -9,16 +9,17 @@ export interface Identity {
   ca: string;
 }
 
-/** What a Secret of type kubernetes.io/tls in cert-manager's namespace holds. */
+/** What a Secret of type kubernetes.io/tls holds. */
 export async function identityInSecret(
   cluster: LocalCluster,
   name: string,
+  namespace = 'cert-manager',
 ): Promise<Identity> {
   const { data } = await getObject<{ data: Record<string, string> }>(
     cluster,
     'secret',
     name,
-    'cert-manager',
+    namespace,
   );
   const pem = (key: string) =>
     Buffer.from(data[key] ?? '', 'base64').toString();

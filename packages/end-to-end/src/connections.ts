@@ -134,10 +134,11 @@ export function deployment({
   };
 }
 
-/** A Service of the pods labelled `app: <name>`, which answer HTTP at 8080. */
+/** A Service of the pods labelled `app: <name>`, which answer at 8080, HTTP unless its port is named otherwise. */
 export function service(
   { namespace: inNamespace, name }: Caller,
   port = 80,
+  portName = 'http',
 ): KubernetesObject {
   return {
     apiVersion: 'v1',
@@ -145,7 +146,7 @@ export function service(
     metadata: { namespace: inNamespace, name },
     spec: {
       selector: { app: name },
-      ports: [{ name: 'http', port, targetPort: 8080 }],
+      ports: [{ name: portName, port, targetPort: 8080 }],
     },
   };
 }

@@ -38,6 +38,7 @@ function archive(files: Record<string, string | Buffer>): Promise<Buffer> {
 export async function serverCertificate(
   address: string,
   names: readonly string[] = [],
+  commonName = 'host',
 ): Promise<{ authority: string; certificate: string; key: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, [
@@ -45,7 +46,7 @@ export async function serverCertificate(
     'verify',
   ]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=host',
+    name: `CN=${commonName}`,
     signingAlgorithm: algorithm,
     keys,
     extensions: [
