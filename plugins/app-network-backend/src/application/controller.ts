@@ -10,11 +10,13 @@ import { keyOf, objectKey } from '../engine/objects';
 import type { Cluster, Informer } from '../engine/types';
 import { createNameLooks } from '../platform/dns/names';
 import { orderOf } from '../platform/certificates/issuance';
+import { platformFacts } from '../platform/facts';
 import { concernedBy } from './hostnameIndex';
 import { appNetworkInformers } from './informers';
 import { createAppNetworkReconciler } from './reconciler';
 import { mayMeet, podLabels } from './render/selector';
 import { sharingIssuers } from './takenIssuers';
+import { readOfWorkload } from './workloads';
 
 export interface AppNetworkControllerOptions {
   cluster: Cluster;
@@ -54,18 +56,24 @@ export function startAppNetworkController(
       now,
     }),
     sources: [
-      source(appNetworks, changed => [
-        objectKey(changed),
-        ...sharingHostnames(appNetworks, changed),
-        ...callingOutside(appNetworks, changed),
-        ...sharingPods(appNetworks, changed),
-        ...sharingIssuers(appNetworks.list(), changed.spec?.jwtRules).map(
-          objectKey,
-        ),
-      ]),
-      source(platforms, () => appNetworks.list().map(objectKey)),
-      source(services, inNamespace),
-      ...workloads.map(informer => source(informer, inNamespace)),
+      source(appNetworks, changed => [objectKey(changed)]),
+      source(
+        appNetworks,
+        changed => [
+          ...sharingHostnames(appNetworks, changed),
+          ...callingOutside(appNetworks, changed),
+          ...sharingPods(appNetworks, changed),
+          ...sharingIssuers(appNetworks.list(), changed.spec?.jwtRules).map(
+            objectKey,
+          ),
+        ],
+        readByOthers,
+      ),
+      source(platforms, () => appNetworks.list().map(objectKey), platformFacts),
+      source(services, inNamespace, ({ spec }) => spec),
+      ...workloads.map(informer =>
+        source(informer, inNamespace, readOfWorkload),
+      ),
       ...[...owned, issuance.requests, issuance.orders].map(informer =>
         source(informer, object => keysOfOwner(appNetworks, object)),
       ),
@@ -78,6 +86,16 @@ export function startAppNetworkController(
     signal,
   });
   return controller;
+}
+
+/** What others read of an AppNetwork: how it stands itself is nobody else's matter. */
+function readByOthers({ metadata, spec, status }: AppNetwork): unknown {
+  const {
+    conditions: _conditions,
+    observedGeneration: _observed,
+    ...rest
+  } = status ?? {};
+  return [metadata.deletionTimestamp, spec, rest];
 }
 
 /** AppNetworks that ask for a hostname that another has or had, or for one that overlaps it: what becomes of it concerns them. */

@@ -19,6 +19,12 @@ export const WORKLOAD_KINDS: readonly KindRef[] = [
   { apiVersion: 'apps/v1', kind: 'DaemonSet' },
 ];
 
+/** All of a workload that an AppNetwork depends on; how many of its pods run is not. */
+export function readOfWorkload({ spec }: Workload): unknown {
+  const { metadata, spec: pod } = spec?.template ?? {};
+  return [metadata?.labels, pod?.serviceAccountName];
+}
+
 /** Service accounts under which the pods with some labels run, each once and in order. */
 export function serviceAccountsOf(
   workloads: readonly Workload[],

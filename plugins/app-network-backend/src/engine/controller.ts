@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
+import { objectKey } from './objects';
 import { createWorkQueue, type WorkQueue } from './queue';
 import type { Informer, Reconciler } from './types';
 
@@ -8,16 +9,20 @@ export interface Source<T extends KubernetesObject = KubernetesObject> {
   informer: Informer<T>;
   /** Keys of the objects to reconcile when this one changes. */
   keys(object: T): string[];
+  /** What is read of an object: where a change leaves it as it was, nobody is told. Default: everything. */
+  read?(object: T): unknown;
 }
 
 /** A source whose type of object is its own matter. */
 export function source<T extends KubernetesObject>(
   informer: Informer<T>,
   keys: (object: T) => string[],
+  read?: (object: T) => unknown,
 ): Source {
   return {
     informer,
     keys: object => keys(object as T),
+    read: read && (object => read(object as T)),
   };
 }
 
@@ -57,11 +62,16 @@ export function startController(options: ControllerOptions): Controller {
       primary.informer.list().flatMap(primary.keys).forEach(queue.add);
     }
   };
-  const unsubscribe = sources.map(({ informer, keys }) =>
-    informer.onChange(object =>
-      object ? keys(object).forEach(queue.add) : enqueueAll(),
-    ),
-  );
+  const unsubscribe = sources.map(from => {
+    const isNews = newsOf(from);
+    return from.informer.onChange(object => {
+      if (!object) {
+        enqueueAll();
+      } else if (isNews(object)) {
+        from.keys(object).forEach(queue.add);
+      }
+    });
+  });
   const listed = allListed(sources, signal);
   const workers = Array.from({ length: concurrency }, async () => {
     await listed;
@@ -81,6 +91,27 @@ export function startController(options: ControllerOptions): Controller {
   return {
     enqueue: queue.add,
     stopped: Promise.all(workers).then(() => undefined),
+  };
+}
+
+/** Tells of a change whether it is one of what is read; it remembers what that was. */
+function newsOf({ informer, read }: Source): (of: KubernetesObject) => boolean {
+  if (!read) {
+    return () => true;
+  }
+  const known = new Map<string, string>();
+  return changed => {
+    const { namespace, name } = changed.metadata;
+    const key = objectKey(changed);
+    const object = informer.get(namespace, name);
+    if (!object) {
+      known.delete(key);
+      return true;
+    }
+    const now = JSON.stringify([object.metadata.uid, read(object)]);
+    const isNew = known.get(key) !== now;
+    known.set(key, now);
+    return isNew;
   };
 }
 

@@ -48,9 +48,10 @@ export function orderOf(
   { orders }: IssuanceInformers,
   challenge: KubernetesObject,
 ): Order | undefined {
+  const uids = ownerUids(challenge);
   return orders
     .list(challenge.metadata.namespace)
-    .find(order => isMadeFor(challenge, order));
+    .find(({ metadata: { uid } }) => uid !== undefined && uids.includes(uid));
 }
 
 /**
@@ -61,19 +62,13 @@ export function issuanceCause(
   certificate: KubernetesObject,
   { requests, orders, challenges }: IssuanceInformers,
 ): string | undefined {
-  const { namespace } = certificate.metadata;
-  const request = latest(
-    requests.list(namespace).filter(one => isMadeFor(one, certificate)),
-  );
-  const order =
-    request &&
-    latest(orders.list(namespace).filter(one => isMadeFor(one, request)));
+  const request = latest(madeFor(requests, certificate));
+  const order = request && latest(madeFor(orders, request));
   const challenge =
     order &&
-    challenges
-      .list(namespace)
-      .filter(one => isMadeFor(one, order))
-      .find(({ status }) => status?.state !== 'valid' && status?.reason);
+    madeFor(challenges, order).find(
+      ({ status }) => status?.state !== 'valid' && status?.reason,
+    );
   if (challenge) {
     return challengeCause(challenge);
   }
@@ -115,14 +110,18 @@ function challengeCause(challenge: Challenge): string {
   }`;
 }
 
-function isMadeFor(
-  { metadata }: KubernetesObject,
-  owner: KubernetesObject,
-): boolean {
+function madeFor<T extends KubernetesObject>(
+  objects: Informer<T>,
+  { metadata: { uid } }: KubernetesObject,
+): T[] {
+  return uid === undefined ? [] : objects.index(ownerUids).get(uid);
+}
+
+function ownerUids({ metadata }: KubernetesObject): string[] {
   const { ownerReferences = [] } = metadata as {
     ownerReferences?: { uid: string }[];
   };
-  return ownerReferences.some(({ uid }) => uid === owner.metadata.uid);
+  return ownerReferences.map(({ uid }) => uid);
 }
 
 function latest<T extends KubernetesObject>(
