@@ -1,6 +1,6 @@
 import tls from 'node:tls';
 import { getObject, type LocalCluster } from './cluster.ts';
-import { getThroughGateway } from './gateway.ts';
+import { getThroughGateway, redirectOf } from './gateway.ts';
 
 /** A certificate and its key, and the CA it chains to, PEM. */
 export interface Identity {
@@ -78,16 +78,42 @@ function shakeHands(
 export function keepRequesting(
   url: string,
   options: { address: string; ca: string },
-): { end(): Promise<{ answers: number; failures: string[] }> } {
+): Repeated {
+  return keepDoing(async () => {
+    const { status } = await getThroughGateway(url, options);
+    if (status !== 200) {
+      throw new Error(`status ${status}`);
+    }
+  });
+}
+
+/** Asks for one URL after the other over plain HTTP until it is told to end; what is no redirect to the same by HTTPS is a failure. */
+export function keepBeingRedirected(
+  urls: readonly string[],
+  options: { address: string },
+): Repeated {
+  return keepDoing(async () => {
+    for (const url of urls) {
+      const { status, location } = await redirectOf(url, options);
+      if (status !== 301 || location !== url.replace('http:', 'https:')) {
+        throw new Error(`${url}: status ${status}, location ${location}`);
+      }
+    }
+  });
+}
+
+/** What is done again and again. */
+interface Repeated {
+  end(): Promise<{ answers: number; failures: string[] }>;
+}
+
+function keepDoing(attempt: () => Promise<void>): Repeated {
   const seen = { answers: 0, failures: [] as string[] };
   let goesOn = true;
   const run = async () => {
     while (goesOn) {
       try {
-        const { status } = await getThroughGateway(url, options);
-        if (status !== 200) {
-          throw new Error(`status ${status}`);
-        }
+        await attempt();
         seen.answers += 1;
       } catch (error) {
         seen.failures.push(`${new Date().toISOString()} ${error}`);

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
 
@@ -61,5 +61,35 @@ export function getThroughGateway(
     );
     request.on('error', reject);
     request.end();
+  });
+}
+
+/** What is answered to a request over plain HTTP, as far as it is a redirect: its status and where it leads. */
+export function redirectOf(
+  url: string,
+  { address }: { address: string },
+): Promise<{ status?: number; location?: string }> {
+  const { hostname, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const request = http.get(
+      {
+        host: address,
+        path: pathname + search,
+        headers: { host: hostname },
+        agent: false,
+        timeout: 5_000,
+      },
+      response => {
+        response.resume();
+        resolve({
+          status: response.statusCode,
+          location: response.headers.location,
+        });
+      },
+    );
+    request.on('timeout', () =>
+      request.destroy(new Error(`no answer from ${address} in 5 s`)),
+    );
+    request.on('error', reject);
   });
 }

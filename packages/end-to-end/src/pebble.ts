@@ -49,6 +49,7 @@ export async function startPebble(
         managementListenAddress: management,
         certificate: inDirectory('tls.crt'),
         privateKey: inDirectory('tls.key'),
+        httpPort: 80,
         domainBlocklist: options.refused,
       },
     }),
@@ -58,8 +59,13 @@ export async function startPebble(
     ['-config', inDirectory('config.json'), '-dnsserver', options.nameServer],
     {
       ready: /ACME directory available/,
-      // It would wait at random before it looks at a proof, and refuse some calls on purpose, to try clients.
-      env: { PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '0' },
+      // It would wait at random before it looks at a proof, refuse some calls on purpose, to try clients, and ask for no proof of half of the
+      // names that it had some of.
+      env: {
+        PEBBLE_VA_NOSLEEP: '1',
+        PEBBLE_WFE_NONCEREJECT: '0',
+        PEBBLE_AUTHZREUSE: '0',
+      },
     },
   );
   return {

@@ -10,6 +10,7 @@ import {
 import {
   clusterCa,
   identityInSecret,
+  keepBeingRedirected,
   keepRequesting,
   servedFrom,
 } from '../src/certificates.ts';
@@ -28,6 +29,7 @@ import {
   podsReady,
   service,
 } from '../src/connections.ts';
+import { redirectOf } from '../src/gateway.ts';
 import { startNameServer, type NameServer } from '../src/nameServer.ts';
 import { startPebble, type AcmeServer } from '../src/pebble.ts';
 import {
@@ -48,6 +50,8 @@ const HOSTNAMES = [SHOP, DASHBOARD];
 const REFUSED = `refused.${ZONE}`;
 /** A name whose proof is put where the ACME server doesn't look. */
 const UNPROVEN = `unproven.${ZONE}`;
+/** A name that leads to an address at whose port 80 nobody answers. */
+const ELSEWHERE = `elsewhere.${ZONE}`;
 
 interface WithStatus extends KubernetesObject {
   status?: {
@@ -100,9 +104,32 @@ test.describe('Certificates on the wire', () => {
         ...way,
       },
     });
+  const issueByAcme = async (solvers: object[]) =>
+    issueBy({
+      acme: {
+        server: acme.directory,
+        email: 'platform@example.test',
+        caBundle: Buffer.from(
+          (await identityInSecret(cluster, 'pebble')).certificate,
+        ).toString('base64'),
+        solvers,
+      },
+    });
   const ca = (name: string) => ({
     ca: { secretRef: { name, namespace: CERT_MANAGER } },
   });
+
+  /** Takes a certificate at the gateway away, Secret and all, and waits for another. */
+  async function issueAnew(name: string): Promise<void> {
+    const ofGateway = ['--namespace', 'istio-system'];
+    await kubectl(cluster, ['delete', 'secret', name, ...ofGateway]);
+    const printed = () =>
+      kubectl(cluster, [
+        ...['get', 'secret', name, ...ofGateway, '--ignore-not-found'],
+        ...['--output', 'jsonpath={.data.tls\\.crt}'],
+      ]);
+    await expect.poll(printed, { timeout: 90_000 }).not.toBe('');
+  }
 
   /** Waits until an application and a system component have a certificate that chains to this CA. */
   async function servedByAll(name: string): Promise<void> {
@@ -152,7 +179,10 @@ test.describe('Certificates on the wire', () => {
     ]);
     const zone = { name: ZONE, open: true };
     names = await startNameServer(cluster.hostAddress, [
-      { ...zone, records: [`* A ${gateway}`] },
+      {
+        ...zone,
+        records: [`* A ${gateway}`, `elsewhere A ${cluster.hostAddress}`],
+      },
     ]);
     otherNames = await startNameServer(cluster.hostAddress, [zone]);
     const identity = await identityInSecret(cluster, 'pebble');
@@ -192,6 +222,13 @@ test.describe('Certificates on the wire', () => {
           values: {
             dns01RecursiveNameservers: `${names.address}:${names.port}`,
             dns01RecursiveNameserversOnly: true,
+            config: {
+              apiVersion: 'controller.config.cert-manager.io/v1alpha1',
+              kind: 'ControllerConfiguration',
+              acmeHTTP01Config: {
+                solverNameservers: [`${names.address}:${names.port}`],
+              },
+            },
           },
         },
       },
@@ -261,24 +298,13 @@ test.describe('Certificates on the wire', () => {
   }
 
   test('stay what they are while proof for an ACME server fails, and both rows say why', async () => {
-    await issueBy({
-      acme: {
-        server: acme.directory,
-        email: 'platform@example.test',
-        caBundle: Buffer.from(
-          (
-            await identityInSecret(cluster, 'pebble')
-          ).certificate,
-        ).toString('base64'),
-        solvers: [
-          rfc2136(names, 'tsig'),
-          {
-            selector: { dnsNames: [UNPROVEN] },
-            ...rfc2136(otherNames, 'tsig-other'),
-          },
-        ],
+    await issueByAcme([
+      rfc2136(names, 'tsig'),
+      {
+        selector: { dnsNames: [UNPROVEN] },
+        ...rfc2136(otherNames, 'tsig-other'),
       },
-    });
+    ]);
     // Its Secret has another name server's key.
     const refusal = 'DNS update failed';
     await expect
@@ -329,6 +355,65 @@ test.describe('Certificates on the wire', () => {
       issuerRef: { name: 'company', kind: 'ClusterIssuer' },
     });
     await servedByAll('company');
+  });
+
+  test('come from the ACME server by proof over HTTP, and all else is redirected and served as before', async () => {
+    test.setTimeout(5 * 60_000);
+    const redirects = keepBeingRedirected(
+      HOSTNAMES.flatMap(hostname => [
+        `http://${hostname}/`,
+        `http://${hostname}/a/path?with=query`,
+        `http://${hostname}/.well-known/acme-challenge/not-asked-for`,
+      ]),
+      { address: gateway },
+    );
+    const requests = keepRequesting(`https://${SHOP}/`, {
+      address: gateway,
+      ca: Object.values(cas).join(''),
+    });
+    try {
+      await issueByAcme([
+        { http01: { ingress: { ingressClassName: 'istio' } } },
+        {
+          selector: { dnsNames: [SHOP] },
+          http01: { ingress: { class: 'istio' } },
+        },
+      ]);
+      await servedByAll('acme');
+
+      // As for the first time, with nothing to serve yet.
+      await apply(cluster, [appNetworkOf('fresh', `fresh.${ZONE}`)]);
+      await issueAnew(`system.${NAMESPACE}.dashboard-tls`);
+      await expect
+        .poll(() => served(`fresh.${ZONE}`), { timeout: 90_000 })
+        .toBe('acme');
+      await servedByAll('acme');
+      expect(
+        await redirectOf(`http://fresh.${ZONE}/x`, { address: gateway }),
+      ).toEqual({ status: 301, location: `https://fresh.${ZONE}/x` });
+    } finally {
+      const [redirected, answered] = await Promise.all([
+        redirects.end(),
+        requests.end(),
+      ]);
+      expect(redirected.failures).toEqual([]);
+      expect(answered.failures).toEqual([]);
+      expect(redirected.answers).toBeGreaterThan(20);
+      expect(answered.answers).toBeGreaterThan(20);
+    }
+  });
+
+  test("don't come where proof is asked for at another address, and the row says so", async () => {
+    await apply(cluster, [appNetworkOf('elsewhere', ELSEWHERE)]);
+    await expect
+      .poll(() => certificateReady('elsewhere'), { timeout: 60_000 })
+      .toMatchObject({
+        status: 'False',
+        message: expect.stringContaining('connection refused'),
+      });
+    const { message } = (await certificateReady('elsewhere')) ?? {};
+    expect(message).toContain(`(HTTP-01 of ${ELSEWHERE}, pending)`);
+    expect(message).toContain('whether the name leads to the ingress');
   });
 });
 

@@ -1,4 +1,3 @@
-import http from 'node:http';
 import { expect, test } from '@playwright/test';
 import { clusterCa } from '../src/certificates.ts';
 import {
@@ -17,7 +16,7 @@ import {
   podsReady,
   service,
 } from '../src/connections.ts';
-import { getThroughGateway } from '../src/gateway.ts';
+import { getThroughGateway, redirectOf } from '../src/gateway.ts';
 import { patchPlatform, platformCondition } from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
 
@@ -124,7 +123,7 @@ test.describe('A system component', () => {
   test('answers over HTTP with the way to HTTPS', async () => {
     const { hostname } = new URL(url);
     await expect
-      .poll(() => redirectOf(address, hostname))
+      .poll(() => redirectOf(`http://${hostname}/`, { address }))
       .toEqual({ status: 301, location: url });
   });
 
@@ -209,24 +208,3 @@ test.describe('A system component', () => {
     expect(await plaintext()).toContain('dashboard-');
   });
 });
-
-/** What a gateway answers to `http://<hostname>/`. */
-function redirectOf(
-  address: string,
-  hostname: string,
-): Promise<{ status?: number; location?: string }> {
-  return new Promise((resolve, reject) => {
-    http
-      .get(
-        { host: address, headers: { host: hostname }, timeout: 5_000 },
-        response => {
-          response.resume();
-          resolve({
-            status: response.statusCode,
-            location: response.headers.location,
-          });
-        },
-      )
-      .on('error', reject);
-  });
-}

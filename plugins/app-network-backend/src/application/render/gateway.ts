@@ -60,9 +60,7 @@ export function renderGateway(
         {
           port: { name: 'http', number: HTTP_PORT, protocol: 'HTTP' },
           hosts,
-          ...(mayAskOverHttp(appNetwork, facts)
-            ? {}
-            : { tls: { httpsRedirect: true } }),
+          tls: { httpsRedirect: !mayAskOverHttp(appNetwork, facts) },
         },
       ],
     },

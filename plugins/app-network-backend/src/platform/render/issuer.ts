@@ -79,7 +79,7 @@ function wantedIssuer(
       ? {
           objects: [],
           problems: [
-            'spec.certificates.acme.solvers is empty: name at least one way to prove that a hostname is yours, such as a dns01 solver (https://cert-manager.io/docs/configuration/acme/).',
+            'spec.certificates.acme.solvers is empty: name at least one way to prove that a hostname is yours: http01: { ingress: { class: istio } }, if the ACME server reaches the ingress gateway at port 80, or a dns01 solver for your provider (https://cert-manager.io/docs/configuration/acme/).',
           ],
         }
       : {

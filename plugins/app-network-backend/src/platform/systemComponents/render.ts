@@ -15,6 +15,7 @@ import type {
   V1IngressSpec,
 } from '@kubernetes/client-node';
 import type { KindRef } from '../../engine/types';
+import { mayAskOverHttp } from '../certificates/http01';
 import type { ClusterFacts } from '../clusterFacts';
 import {
   INGRESS_NGINX,
@@ -131,10 +132,12 @@ function served(
     });
   }
   if (hostname && controller.kind === 'istio') {
-    objects.push({
-      object: renderRedirect(component, hostname),
-      needs: [INGRESS_GATEWAY],
-    });
+    objects.push(
+      ...[renderRedirectRoute, renderRedirect].map(render => ({
+        object: render(spec, component, hostname),
+        needs: [INGRESS_GATEWAY],
+      })),
+    );
   }
   return objects;
 }
@@ -333,8 +336,12 @@ function renderMeshRoute(
   };
 }
 
-/** Istio answers Ingresses over HTTP too; a server for the same hostname that redirects wins over that. */
+/**
+ * Istio answers Ingresses over HTTP too; a server for the same hostname that redirects wins over that. Where an ACME server may ask for proof
+ * there, the redirect is left to a route.
+ */
 function renderRedirect(
+  spec: NetworkPlatformSpec,
   { namespace, name }: SystemComponent,
   hostname: string,
 ): IGateway & KubernetesObject {
@@ -348,8 +355,33 @@ function renderRedirect(
           port: { name: 'http', number: 80, protocol: 'HTTP' },
           // Without a namespace before it, for so Istio finds it again (buildGatewayHTTPRouteConfig).
           hosts: [hostname],
-          tls: { httpsRedirect: true },
+          tls: { httpsRedirect: !mayAskOverHttp(spec) },
         },
+      ],
+    },
+  };
+}
+
+/**
+ * The redirect as a route, which is there always, so that nothing is served over HTTP when the Gateway leaves the redirect to it. Its regular
+ * expression is for every path and yet, unlike a prefix, none that istiod puts last: it is tried before the Ingress's own route for every path,
+ * and after the route that the Ingress of a solver has for one, because istiod takes Ingresses first (sortConfigByCreationTime; they have no
+ * time). Were it otherwise, the ACME server would be redirected too.
+ */
+function renderRedirectRoute(
+  spec: NetworkPlatformSpec,
+  { namespace, name }: SystemComponent,
+  hostname: string,
+): IVirtualService & KubernetesObject {
+  return {
+    ...VIRTUAL_SERVICE,
+    metadata: { namespace, name: routeName(name) },
+    spec: {
+      hosts: [hostname],
+      gateways: [`${namespace}/${routeName(name)}`],
+      exportTo: [ingressGatewayNamespace(spec)],
+      http: [
+        { match: [{ uri: { regex: '/.*' } }], redirect: { scheme: 'https' } },
       ],
     },
   };
