@@ -288,7 +288,7 @@ test.describe('TLS of an application', () => {
 
 /** @param commonName - tells its authority from others, for who checks it looks that up by its name */
 function ownCertificate(commonName: string, host: string): Promise<Issued> {
-  return serverCertificate('192.0.2.1', [host], commonName);
+  return serverCertificate('192.0.2.1', [host], { commonName });
 }
 
 function hostOf(name: string): string {

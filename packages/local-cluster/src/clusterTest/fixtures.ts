@@ -34,11 +34,14 @@ function archive(files: Record<string, string | Buffer>): Promise<Buffer> {
   return buffer(tar);
 }
 
-/** A certificate of its own for an address and for names, PEM. */
+/** A certificate of its own for an address and for names, PEM; valid for a year from now where nothing is said. */
 export async function serverCertificate(
   address: string,
   names: readonly string[] = [],
-  commonName = 'host',
+  {
+    commonName = 'host',
+    ...validity
+  }: { commonName?: string; notBefore?: Date; notAfter?: Date } = {},
 ): Promise<{ authority: string; certificate: string; key: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, [
@@ -47,6 +50,7 @@ export async function serverCertificate(
   ]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${commonName}`,
+    ...validity,
     signingAlgorithm: algorithm,
     keys,
     extensions: [

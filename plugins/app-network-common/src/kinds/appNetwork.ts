@@ -357,6 +357,9 @@ const jwtRuleSchema = Type.Object(
   },
 );
 
+const HOSTNAME_MESSAGE =
+  ' is no hostname that a gateway serves: it must be labels of a to z, 0 to 9 and dashes, at most 63 characters each, in lower case, at least two of them, with a dot between and none at the end; *. may come first, and other letters are written as xn--';
+
 const specSchema = Type.Object(
   {
     selector: Type.Optional(
@@ -373,7 +376,11 @@ const specSchema = Type.Object(
         Type.String({
           minLength: 1,
           maxLength: 253,
-          pattern: SERVED_HOSTNAME_PATTERN,
+          ...celRules({
+            rule: `self.matches(r'${SERVED_HOSTNAME_PATTERN}')`,
+            message: `this${HOSTNAME_MESSAGE}`,
+            messageExpression: `self + '${HOSTNAME_MESSAGE}'`,
+          }),
         }),
         {
           description:

@@ -12,6 +12,8 @@ export interface CelRule {
   rule: string;
   /** What the user reads: the field, what was found wrong, what would be right. */
   message: string;
+  /** An expression for what the user reads instead, where the value belongs in it. */
+  messageExpression?: string;
   /** Path of the field to report, relative to `self`. */
   fieldPath?: string;
 }

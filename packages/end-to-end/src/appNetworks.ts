@@ -1,0 +1,52 @@
+import {
+  getObject,
+  type KubernetesObject,
+  type LocalCluster,
+} from './cluster.ts';
+
+/** An AppNetwork, as far as the tests look at it. */
+export interface AppNetwork extends KubernetesObject {
+  metadata: KubernetesObject['metadata'] & { generation?: number };
+  status?: {
+    observedGeneration?: number;
+    conditions?: {
+      type: string;
+      status: string;
+      reason: string;
+      message: string;
+    }[];
+  };
+}
+
+/** Who an AppNetwork is. */
+export interface Of {
+  namespace: string;
+  name: string;
+}
+
+/** An AppNetwork of the pods labelled `app: shop`, where nothing else is said. */
+export function appNetwork(of: Of, spec: object): KubernetesObject {
+  return {
+    apiVersion: 'app-network.io/v1alpha1',
+    kind: 'AppNetwork',
+    metadata: { ...of },
+    spec: { selector: { matchLabels: { app: 'shop' } }, ...spec },
+  };
+}
+
+/** A condition of an AppNetwork, once it speaks of the spec as it is now; undefined before. */
+export async function conditionOf(
+  cluster: LocalCluster,
+  { namespace, name }: Of,
+  type: string,
+) {
+  const { metadata, status } = await getObject<AppNetwork>(
+    cluster,
+    'appnetwork',
+    name,
+    namespace,
+  );
+  return status?.observedGeneration === metadata.generation
+    ? status?.conditions?.find(condition => condition.type === type)
+    : undefined;
+}
