@@ -93,3 +93,47 @@ export function redirectOf(
     request.on('error', reject);
   });
 }
+
+/** Makes one request after the other over one connection until it is told to end, and tells their statuses in turn. */
+export function keepAsking(
+  url: string,
+  options: { address: string; ca: string },
+): { seen: readonly number[]; end(): Promise<void> } {
+  const { hostname, pathname } = new URL(url);
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+  const seen: number[] = [];
+  let goesOn = true;
+  const once = () =>
+    new Promise<number>((resolve, reject) => {
+      https
+        .get(
+          {
+            agent,
+            host: options.address,
+            servername: hostname,
+            path: pathname,
+            headers: { host: hostname },
+            ca: options.ca,
+          },
+          response => {
+            response.resume();
+            response.on('end', () => resolve(response.statusCode ?? 0));
+          },
+        )
+        .on('error', reject);
+    });
+  const run = async () => {
+    while (goesOn) {
+      seen.push(await once());
+    }
+  };
+  const ended = run().finally(() => agent.destroy());
+  ended.catch(() => undefined);
+  return {
+    seen,
+    end() {
+      goesOn = false;
+      return ended;
+    },
+  };
+}

@@ -15,7 +15,7 @@ import {
   service,
   type Caller,
 } from '../src/connections.ts';
-import { getThroughGateway } from '../src/gateway.ts';
+import { getThroughGateway, keepAsking } from '../src/gateway.ts';
 import { gatewayAddress, patchPlatform } from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
 import { createIssuer, serveKeys } from '../src/tokens.ts';
@@ -267,6 +267,39 @@ test.describe('Access', () => {
     expect(await answer(NEIGHBOUR, '/x;y')).toBe(200);
   });
 
+  test('leaves hostnames alone that ask for no token, whatever their requests carry', async () => {
+    for (const token of [
+      FOREIGN.token(),
+      IMPOSTOR.token(),
+      INLINE.token({ exp: 1 }),
+      'opaque',
+    ]) {
+      expect(await answer(NEIGHBOUR, '/', token), token).toBe(200);
+      expect(REFUSED).toContain(await answer(HOST, '/admin', token));
+    }
+  });
+
+  test('is not got by a second token beside a good one, nor lost by it', async () => {
+    const good = INLINE.token({ aud: 'shop', realm: { roles: ['admin'] } });
+    const plain = INLINE.token({ aud: 'shop' });
+    for (const [first, second, expected] of [
+      [plain, plain, REFUSED],
+      [FOREIGN.token(), plain, REFUSED],
+      [IMPOSTOR.token(), IMPOSTOR.token(), REFUSED],
+      [good, good, [200, ...REFUSED]],
+    ] as const) {
+      expect(expected).toContain(
+        await call(HOST, '/admin', {
+          authorization: `Bearer ${first}`,
+          'x-token': `Bearer ${second}`,
+        }),
+      );
+      expect(expected).toContain(
+        await answer(HOST, `/admin?access_token=${second}`, first),
+      );
+    }
+  });
+
   test('is as the keys at a URI say, and for a regular expression', async () => {
     await expect
       .poll(() => answer(HOST, '/users/1', BY_URI.token()), {
@@ -280,6 +313,36 @@ test.describe('Access', () => {
     expect(REFUSED).toContain(
       await answer(HOST, '/users/1', INLINE.token({ aud: 'shop' })),
     );
+  });
+
+  test('is closed to those without a token from when a rule that is served asks for one', async () => {
+    const paths = keepAsking(`https://${NEIGHBOUR}/later`, gateway);
+    await apply(cluster, [
+      appNetwork('neighbour', {
+        hostnames: [NEIGHBOUR],
+        jwtRules: [{ issuer: INLINE.issuer, jwks: INLINE.jwks }],
+        rules: [
+          {
+            matches: [{ path: { value: '/later' } }],
+            authentication: [{ requestPrincipals: [`${INLINE.issuer}/*`] }],
+          },
+          {},
+        ],
+      }),
+    ]);
+    await expect
+      .poll(() => answer(NEIGHBOUR, '/later', INLINE.token()))
+      .toBe(200);
+    await expect.poll(() => answer(NEIGHBOUR, '/later')).toBe(403);
+    // On a connection from before, too, and for good.
+    await expect.poll(() => paths.seen.at(-1)).not.toBe(200);
+    await paths.end();
+    const first = paths.seen.findIndex(status => status !== 200);
+    expect(first).toBeGreaterThan(0);
+    for (const status of new Set(paths.seen.slice(first))) {
+      expect(REFUSED).toContain(status);
+    }
+    expect(await answer(NEIGHBOUR, '/')).toBe(200);
   });
 });
 

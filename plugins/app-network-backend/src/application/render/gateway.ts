@@ -14,6 +14,9 @@ import { objectMeta } from './metadata';
 export const HTTPS_PORT = 443;
 export const HTTP_PORT = 80;
 
+/** Name of the port for HTTPS, by which the gateway's routes of AppNetworks are told from others (authentication/envoyFilter.ts). */
+export const HTTPS_PORT_NAME = 'https-app-network';
+
 /** The Gateway's name: the AppNetwork's, or a label made of it where that has dots, for Istio takes no Gateway with one (validateGateway). */
 export function gatewayName({ metadata: { name } }: AppNetwork): string {
   if (!name.includes('.')) {
@@ -48,7 +51,7 @@ export function renderGateway(
       servers: [
         {
           port: {
-            name: credentialName ? 'https' : 'tls',
+            name: credentialName ? HTTPS_PORT_NAME : 'tls',
             number: HTTPS_PORT,
             protocol: credentialName ? 'HTTPS' : 'TLS',
           },

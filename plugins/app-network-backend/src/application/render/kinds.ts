@@ -30,6 +30,12 @@ export const REQUEST_AUTHENTICATION = {
   kind: 'RequestAuthentication',
 } as const satisfies KindRef;
 
+/** Istio has no later version of it. */
+export const ENVOY_FILTER = {
+  apiVersion: 'networking.istio.io/v1alpha3',
+  kind: 'EnvoyFilter',
+} as const satisfies KindRef;
+
 export const PEER_AUTHENTICATION = {
   apiVersion: 'security.istio.io/v1',
   kind: 'PeerAuthentication',
@@ -58,6 +64,7 @@ export const RENDERED_KINDS: readonly KindRef[] = [
   SERVICE_ENTRY,
   AUTHORIZATION_POLICY,
   REQUEST_AUTHENTICATION,
+  ENVOY_FILTER,
   PEER_AUTHENTICATION,
   CERTIFICATE,
   SECRET,

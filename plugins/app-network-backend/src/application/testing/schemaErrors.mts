@@ -8,6 +8,7 @@ import { DestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1
 import { Gateway } from '@kubernetes-models/istio/networking.istio.io/v1/Gateway';
 import { ServiceEntry } from '@kubernetes-models/istio/networking.istio.io/v1/ServiceEntry';
 import { VirtualService } from '@kubernetes-models/istio/networking.istio.io/v1/VirtualService';
+import { EnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter';
 import { AuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy';
 import { PeerAuthentication } from '@kubernetes-models/istio/security.istio.io/v1/PeerAuthentication';
 import { RequestAuthentication } from '@kubernetes-models/istio/security.istio.io/v1/RequestAuthentication';
@@ -21,6 +22,7 @@ const MODELS = [
   AuthorizationPolicy,
   Certificate,
   DestinationRule,
+  EnvoyFilter,
   Gateway,
   PeerAuthentication,
   RequestAuthentication,

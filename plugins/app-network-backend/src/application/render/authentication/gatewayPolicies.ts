@@ -4,10 +4,15 @@ import type {
   ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../../platform/facts';
-import { AUTHORIZATION_POLICY, REQUEST_AUTHENTICATION } from '../kinds';
+import {
+  AUTHORIZATION_POLICY,
+  ENVOY_FILTER,
+  REQUEST_AUTHENTICATION,
+} from '../kinds';
 import { gatewayObjectName } from '../metadata';
 import type { Route } from '../routes';
 import { renderAuthorizationPolicy } from './authorizationPolicy';
+import { renderEnvoyFilter } from './envoyFilter';
 import type { Issuers } from './issuers';
 import { renderRequestAuthentication } from './requestAuthentication';
 
@@ -32,6 +37,8 @@ export function renderGatewayPolicies(
     routes,
   );
   return [
+    // First, so that the keys never concern another's hostname.
+    renderEnvoyFilter(appNetwork, facts, hostnames),
     renderRequestAuthentication(
       appNetwork,
       facts,
@@ -47,9 +54,11 @@ export function gatewayPolicyRefs(
   { ingressGateway: { namespace } }: PlatformFacts,
 ): ObjectRef[] {
   const name = gatewayObjectName(appNetwork, 'jwt');
-  return [REQUEST_AUTHENTICATION, AUTHORIZATION_POLICY].map(kind => ({
-    ...kind,
-    namespace,
-    name,
-  }));
+  return [ENVOY_FILTER, REQUEST_AUTHENTICATION, AUTHORIZATION_POLICY].map(
+    kind => ({
+      ...kind,
+      namespace,
+      name,
+    }),
+  );
 }
