@@ -10,7 +10,10 @@ import type { Entity } from '@backstage/catalog-model';
 import { ResponseError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { apiClient } from '../testing/apiClient';
-import { startBackend, type StartedBackend } from '../__testUtils__/startBackend';
+import {
+  startBackend,
+  type StartedBackend,
+} from '../__testUtils__/startBackend';
 import {
   connectToTestCluster,
   eventually,

@@ -13,7 +13,10 @@ import {
   type NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import { installCustomResourceDefinitions } from '../engine/crds';
-import { startBackend, type StartedBackend } from '../__testUtils__/startBackend';
+import {
+  startBackend,
+  type StartedBackend,
+} from '../__testUtils__/startBackend';
 import {
   connectToTestCluster,
   eventually,
