@@ -44,8 +44,38 @@ const cases: {
   {
     title: 'nothing, where what is desired is there with defaults beside it',
     desired: { spec: { a: 1, list: [{ b: 2 }] } },
-    live: { spec: { a: 1, list: [{ b: 2, defaulted: true }], other: 3 } },
+    live: { spec: { a: 1, list: [{ b: 2 }], other: 3 } },
     owned: { 'f:spec': { 'f:a': {}, 'f:list': {} } },
+    difference: undefined,
+  },
+  {
+    title: 'a field of an item that is no longer desired',
+    desired: { spec: { http: [{ match: [{ uri: 'a' }] }] } },
+    live: { spec: { http: [{ match: [{ uri: 'a', headers: { b: 1 } }] }] } },
+    owned: { 'f:spec': { 'f:http': {} } },
+    difference: 'spec.http[0].match[0].headers',
+  },
+  {
+    title: 'the same within an item that has a key',
+    desired: { spec: { hooks: [{ name: 'a', rules: [{ verb: 'b' }] }] } },
+    live: {
+      spec: { hooks: [{ name: 'a', other: 1, rules: [{ verb: 'b', c: 2 }] }] },
+    },
+    owned: {
+      'f:spec': {
+        'f:hooks': {
+          'k:{"name":"a"}': { '.': {}, 'f:name': {}, 'f:rules': {} },
+        },
+      },
+    },
+    difference: 'spec.hooks[0].rules[0].c',
+  },
+  {
+    title:
+      'nothing, for an empty field that the API server has put into an item',
+    desired: { spec: { list: [{ a: 1 }] } },
+    live: { spec: { list: [{ a: 1, b: null }] } },
+    owned: { 'f:spec': { 'f:list': {} } },
     difference: undefined,
   },
   {

@@ -15,15 +15,15 @@ export function findDifference(
   live: KubernetesObject,
 ): string | undefined {
   const fields = appliedFields(desired);
-  const changed = findChange(fields, appliedFields(live), '');
-  if (changed !== undefined) {
-    return changed;
-  }
-  const owned = live.metadata.managedFields?.find(
+  const entry = live.metadata.managedFields?.find(
     ({ manager, operation, subresource }) =>
       manager === MANAGED_BY && operation === 'Apply' && !subresource,
   );
-  return findOwnershipChange(fields, owned?.fieldsV1 ?? {}, '');
+  const owned = entry?.fieldsV1 ?? {};
+  return (
+    findChange(fields, appliedFields(live), owned, '') ??
+    findOwnershipChange(fields, owned, '')
+  );
 }
 
 /** What names an object is no field of it, for managedFields. */
@@ -35,33 +35,68 @@ function appliedFields(object: KubernetesObject): Fields {
 
 type Fields = Record<string, unknown>;
 
-/** A desired value, and the one that is there, which may have more fields but not more items. */
+/**
+ * A desired value, and the one that is there. That may have more fields, of others, but not more items; none at all where we own it as a
+ * whole, as managedFields has lists without keys: a field there that is not desired is one of ours from before. Defaults that the API server
+ * fills in are told from those by nothing, so they have to be desired.
+ */
 function findChange(
   desired: unknown,
   live: unknown,
+  owned: Fields,
   path: string,
 ): string | undefined {
   if (isAbsent(desired) || (isEmpty(desired) && isAbsent(live))) {
     // Built-in kinds drop lists and maps that are empty, but managedFields still has them.
     return undefined;
   }
+  const isWhole = path !== '' && isEmpty(owned);
   if (Array.isArray(desired)) {
     if (!Array.isArray(live) || live.length !== desired.length) {
       return path;
     }
     return first(desired, (item, index) =>
-      findChange(item, live[index], `${path}[${index}]`),
+      findChange(
+        item,
+        live[index],
+        isWhole ? owned : ownedItem(owned, item, index),
+        `${path}[${index}]`,
+      ),
     );
   }
   if (isFields(desired)) {
     if (!isFields(live)) {
       return path;
     }
-    return first(Object.entries(desired), ([field, value]) =>
-      findChange(value, live[field], fieldPath(path, field)),
+    return (
+      first(Object.entries(desired), ([field, value]) =>
+        findChange(
+          value,
+          live[field],
+          // What isn't ours at all is found there.
+          isWhole ? owned : asFields(owned[`f:${field}`] ?? NOT_OWNED),
+          fieldPath(path, field),
+        ),
+      ) ??
+      first(isWhole ? Object.keys(live) : [], field =>
+        isAbsent(desired[field]) && !isAbsent(live[field])
+          ? fieldPath(path, field)
+          : undefined,
+      )
     );
   }
   return desired === live ? undefined : path;
+}
+
+/** Of a value of which nothing is ours. */
+const NOT_OWNED: Fields = { '.': {} };
+
+/** What is ours of an item of a list with keys. */
+function ownedItem(owned: Fields, item: unknown, index: number): Fields {
+  const part = Object.keys(owned).find(
+    name => name !== '.' && isItem(name, item, index),
+  );
+  return asFields(part === undefined ? NOT_OWNED : owned[part]);
 }
 
 /**

@@ -146,6 +146,31 @@ describe('reconcileOwned', () => {
     });
   });
 
+  it('takes off a field inside a list that is replaced whole', async () => {
+    await reconcile([thing('a', { list: [{ name: 'l', values: ['v'] }] })]);
+    const result = await reconcile([thing('a', { list: [{ name: 'l' }] })]);
+    expect(names(result.written)).toEqual(['a']);
+    expect((await read(thing('a', {})))?.spec?.list).toEqual([{ name: 'l' }]);
+  });
+
+  it('writes once more at most where the API server puts defaults into such a list', async () => {
+    const desired = [thing('a', { defaulted: [{ name: 'd' }] })];
+    await reconcile(desired);
+    await eventually('the watch has brought it', async () => {
+      const { written } = await reconcile(desired);
+      return written.length === 0;
+    });
+    for (let i = 0; i < 5; i++) {
+      expect(await reconcile(desired)).toMatchObject(NOTHING_DONE);
+    }
+    const changed = [thing('a', { defaulted: [{ name: 'd', number: 2 }] })];
+    expect(names((await reconcile(changed)).written)).toEqual(['a']);
+    expect(names((await reconcile(desired)).written)).toEqual(['a']);
+    expect((await read(thing('a', {})))?.spec?.defaulted).toEqual([
+      { name: 'd', number: 1 },
+    ]);
+  });
+
   it('undoes what somebody else has made of our fields, also inside lists that are replaced whole', async () => {
     const desired = [thing('a', { text: 'ours', list: [{ name: 'l' }] })];
     await reconcile(desired);

@@ -107,7 +107,7 @@ async function write(
   } else if (live && isDeleting(live)) {
     result.deleting.push(ref);
     result.observed.push(live);
-  } else if (live && findDifference(desired, live) === undefined) {
+  } else if (live && isAsDesired(desired, live)) {
     result.observed.push(live);
   } else {
     // What is ours is written whatever others have made of it. What is new is not, should somebody have been faster.
@@ -118,9 +118,33 @@ async function write(
         result.observed.push(...(live ? [live] : []));
         throw error;
       });
+    if (live && isSameVersion(live, written)) {
+      const text = JSON.stringify(desired);
+      [live, written].forEach(object => writtenInVain.set(object, text));
+    }
     result.written.push(ref);
     result.observed.push(written);
   }
+}
+
+/**
+ * What was desired of an object as it is in the cache when writing that changed nothing, for the API server has put defaults into it. Without
+ * this it would be written at every look.
+ */
+const writtenInVain = new WeakMap<KubernetesObject, string>();
+
+function isAsDesired(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+): boolean {
+  return (
+    findDifference(desired, live) === undefined ||
+    writtenInVain.get(live) === JSON.stringify(desired)
+  );
+}
+
+function isSameVersion(one: KubernetesObject, other: KubernetesObject) {
+  return one.metadata.resourceVersion === other.metadata.resourceVersion;
 }
 
 async function prune(

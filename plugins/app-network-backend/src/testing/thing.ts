@@ -12,6 +12,8 @@ export interface Thing extends KubernetesObject {
     number?: number;
     /** Atomic, as in Istio's kinds. */
     list?: { name: string; values?: string[] }[];
+    /** The same, with a default that the API server puts into its items. */
+    defaulted?: { name: string; number?: number }[];
     /** With keys, as in Kubernetes' own kinds. */
     map?: { name: string; value?: string }[];
     set?: string[];
@@ -49,6 +51,12 @@ export function thingDefinition(): {
                   text,
                   number: { type: 'integer', default: 1 },
                   list: array(object({ name: text, values: array(text) })),
+                  defaulted: array(
+                    object({
+                      name: text,
+                      number: { type: 'integer', default: 1 },
+                    }),
+                  ),
                   map: {
                     ...array({
                       ...object({ name: text, value: text }),
