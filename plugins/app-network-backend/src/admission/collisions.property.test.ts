@@ -1,16 +1,23 @@
 import {
   API_VERSION,
   type AppNetwork,
+  type AppNetworkJwtRule,
   type AppNetworkRule,
   type AppNetworkSpec,
   type KubernetesObject,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import fc from 'fast-check';
+import { keySource } from '../application/render/authentication/issuers';
 import { isBelow } from '../application/render/hostnames';
 import { render } from '../application/render/render';
 import type { Rendered, Service } from '../application/render/types';
 import { takenHostnames } from '../application/takenHostnames';
+import { takenIssuers } from '../application/takenIssuers';
+import {
+  admissible,
+  anySpec,
+} from '../application/__testUtils__/anyAppNetwork';
 import { syncedInformer } from '../engine/testing/syncedInformer';
 import { APP_NETWORK } from '../kinds';
 import { platformFacts } from '../platform/facts';
@@ -67,15 +74,33 @@ const rule: fc.Arbitrary<AppNetworkRule> = fc.record(
     sessionPersistence: fc.record({
       sessionName: fc.constantFrom('sid', 'cart'),
     }),
+    authentication: fc.constant([{ requestPrincipals: ['*'] }]),
   },
   { requiredKeys: ['backendRefs'] },
 );
+
+/** Specs in which some fields are these, and the others any. */
+function anySpecWith(
+  fields: {
+    [Field in keyof AppNetworkSpec]: fc.Arbitrary<AppNetworkSpec[Field]>;
+  },
+  requiredKeys: (keyof AppNetworkSpec)[],
+): fc.Arbitrary<AppNetworkSpec> {
+  return fc
+    .tuple(anySpec, fc.record(fields, { requiredKeys }))
+    .map(([any, given]) => {
+      const others = Object.entries(any).filter(
+        ([field]) => !(field in fields),
+      );
+      return admissible({ ...Object.fromEntries(others), ...given });
+    });
+}
 
 const appNetwork: fc.Arbitrary<AppNetwork> = fc
   .record({
     namespace: fc.constantFrom(...NAMESPACES),
     name: fc.constantFrom('shop', 'shop.a', 'b-shop'),
-    spec: fc.record(
+    spec: anySpecWith(
       {
         selector: fc.constantFrom<NonNullable<AppNetworkSpec['selector']>>(
           { matchLabels: { app: 'shop' } },
@@ -88,8 +113,12 @@ const appNetwork: fc.Arbitrary<AppNetwork> = fc
         expose: fc.constantFrom(true, true, false),
         rules: fc.array(rule, { maxLength: 2 }),
         mesh: fc.record({ enabled: fc.boolean() }),
+        // Few, so that two often say something of the same.
+        egress: fc
+          .constantFrom('HTTP' as const, 'TLS' as const)
+          .map(protocol => [{ host: 'api.example.com', port: 80, protocol }]),
       },
-      { requiredKeys: ['selector'] },
+      ['selector'],
     ),
   })
   .map(({ namespace, name, spec }) => ({
@@ -138,6 +167,8 @@ function rendered(given: AppNetwork, others: AppNetwork[]): Rendered {
     services: inNamespace(services),
     takenHostnames: takenHostnames(given, others, facts),
     neighbours: inNamespace(others).filter(other => other !== given),
+    takenIssuers: takenIssuers(given, others),
+    certificateSecret: 'Unread',
   });
 }
 
@@ -183,27 +214,58 @@ interface DestinationRule extends KubernetesObject {
   };
 }
 
-/** Istio merges the DestinationRules of a Service; what two of them say of the same must be the same. */
+/**
+ * Where several objects say something of the same, Istio goes by one of them or by all, so that it must be the same: of a Service in
+ * DestinationRules, of an issuer's keys at the gateway, and of what an outside host speaks at a port in ServiceEntries of a namespace.
+ */
 function contradicting(one: Rendered, other: Rendered): string[] {
-  const said = (objects: readonly KubernetesObject[]) =>
-    objects
-      .filter(
-        (object): object is DestinationRule =>
-          object.kind === 'DestinationRule',
-      )
-      .flatMap(({ spec: { host, trafficPolicy, subsets = [] } }) => [
-        ...(trafficPolicy ? [[host, JSON.stringify(trafficPolicy)]] : []),
-        ...subsets.map(subset => [
-          `${host} ${subset.name}`,
-          JSON.stringify(subset),
-        ]),
+  const first = new Map(one.objects.flatMap(said));
+  return other.objects
+    .flatMap(said)
+    .filter(([about, what]) => first.has(about) && first.get(about) !== what)
+    .map(([about]) => about);
+}
+
+/** What an object says, by what it says it of. */
+function said(object: KubernetesObject): [about: string, what: string][] {
+  const { kind, metadata } = object;
+  switch (kind) {
+    case 'DestinationRule': {
+      const {
+        host,
+        trafficPolicy,
+        subsets = [],
+      } = (object as DestinationRule).spec;
+      return [
+        ...(trafficPolicy ? [{ name: '', ...trafficPolicy }] : []),
+        ...subsets,
+      ].map(part => [`${host} ${part.name}`, JSON.stringify(part)]);
+    }
+    case 'RequestAuthentication':
+      return (object as RequestAuthentication).spec.jwtRules.map(keys => [
+        `issuer ${keys.issuer}`,
+        keySource(keys),
       ]);
-  const first = new Map(said(one.objects) as [string, string][]);
-  return said(other.objects)
-    .filter(
-      ([about = '', what]) => first.has(about) && first.get(about) !== what,
-    )
-    .map(([about = '']) => about);
+    case 'ServiceEntry': {
+      const { hosts, ports } = (object as ServiceEntry).spec;
+      return hosts.flatMap(host =>
+        ports.map(({ number, protocol }): [string, string] => [
+          `${metadata.namespace} ${host}:${number}`,
+          protocol,
+        ]),
+      );
+    }
+    default:
+      return [];
+  }
+}
+
+interface RequestAuthentication extends KubernetesObject {
+  spec: { jwtRules: AppNetworkJwtRule[] };
+}
+
+interface ServiceEntry extends KubernetesObject {
+  spec: { hosts: string[]; ports: { number: number; protocol: string }[] };
 }
 
 function refOf({ kind, metadata }: KubernetesObject): string {

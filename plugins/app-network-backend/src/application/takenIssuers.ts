@@ -45,7 +45,10 @@ export function takenIssuers(
     const holds = own.some(({ spec }) => hasSameKeys(spec, rule));
     const first = others.find(
       other =>
-        isCreatedBefore(other, appNetwork) && hasOtherKeys(other.spec, rule),
+        // Keys of one that is not exposed never get to the gateway.
+        other.spec?.expose !== false &&
+        isCreatedBefore(other, appNetwork) &&
+        hasOtherKeys(other.spec, rule),
     );
     return first && !holds
       ? [

@@ -1,127 +1,21 @@
-import type {
-  AppNetwork,
-  AppNetworkRule,
+import {
+  customResourceDefinitions,
+  type AppNetwork,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1/VirtualService';
 import fc from 'fast-check';
+import { schemaProblems } from '../../commands/schemaProblems';
+import { anyAppNetwork, inputOfAny } from '../__testUtils__/anyAppNetwork';
 import { DEFAULT_FACTS } from '../testing/renderCases';
 import { certificateName } from './certificate';
 import { render } from './render';
-import type { Service } from './types';
-
-const PORTS = [8080, 8081, 9090];
-const HOSTNAMES = ['a.example.com', 'b.example.com', '*.c.example.com'];
-
-const services: Service[] = ['one', 'two', 'three'].map(name => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, namespace: 'shop' },
-  spec: {
-    selector: { app: name === 'one' ? 'shop' : name },
-    ports: PORTS.map(port => ({ port })),
-  },
-}));
-
-const match: fc.Arbitrary<NonNullable<AppNetworkRule['matches']>[number]> =
-  fc.record(
-    {
-      path: fc.record({
-        type: fc.constantFrom('Exact', 'PathPrefix', 'RegularExpression'),
-        value: fc.constantFrom('/', '/a', '/a/', '/a/b', '/b', '/longer'),
-      }),
-      method: fc.constantFrom('GET', 'POST'),
-      headers: fc.uniqueArray(
-        fc.record({
-          type: fc.constantFrom('Exact', 'RegularExpression'),
-          name: fc.constantFrom('X-A', 'x-b', 'X-C'),
-          value: fc.constantFrom('1', '2'),
-        }),
-        { selector: ({ name }) => name, maxLength: 3 },
-      ),
-    },
-    { requiredKeys: [] },
-  );
-
-const rule: fc.Arbitrary<AppNetworkRule> = fc.record(
-  {
-    matches: fc.array(match, { minLength: 1, maxLength: 3 }),
-    backendRefs: fc.array(
-      fc.record({
-        name: fc.constantFrom('one', 'two', 'three', 'missing'),
-        port: fc.constantFrom(...PORTS),
-        weight: fc.nat({ max: 3 }),
-      }),
-      { minLength: 1, maxLength: 3 },
-    ),
-    sessionPersistence: fc.record({
-      sessionName: fc.constantFrom('sid', 'cart'),
-    }),
-    timeouts: fc.record({ request: fc.constantFrom('0s', '1m30s') }),
-  },
-  { requiredKeys: ['backendRefs'] },
-);
-
-const appNetwork: fc.Arbitrary<AppNetwork> = fc
-  .record(
-    {
-      selector: fc.constant({ matchLabels: { app: 'shop', tier: 'web' } }),
-      hostnames: fc.subarray(HOSTNAMES),
-      expose: fc.boolean(),
-      rules: fc.array(rule, { maxLength: 4 }),
-      mesh: fc.record({
-        enabled: fc.boolean(),
-        permissivePorts: fc.subarray(PORTS),
-      }),
-      access: fc.array(
-        fc.record(
-          {
-            namespace: fc.constantFrom('cart', 'monitoring'),
-            serviceAccount: fc.constantFrom('cart', 'agent'),
-            ports: fc.subarray(PORTS),
-          },
-          { requiredKeys: ['namespace'] },
-        ),
-        { maxLength: 4 },
-      ),
-      egress: fc.uniqueArray(
-        fc.record({
-          host: fc.constantFrom('api.example.com', 'a-p.i.example.com'),
-          port: fc.constantFrom(80, 443),
-          protocol: fc.constantFrom('TLS', 'HTTP'),
-        }),
-        { selector: ({ host, port }) => `${host}:${port}`, maxLength: 3 },
-      ),
-    },
-    { requiredKeys: [] },
-  )
-  .map(spec => ({
-    apiVersion: 'app-network.io/v1alpha1',
-    kind: 'AppNetwork',
-    metadata: { name: 'shop', namespace: 'shop' },
-    spec,
-  }));
+import type { RenderInput } from './types';
 
 /** Exposed in every way, with tokens and without. */
-const exposed: fc.Arbitrary<AppNetwork> = fc
-  .record({
-    given: appNetwork,
-    mode: fc.constantFrom('Terminate' as const, 'Passthrough' as const),
-    asks: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-  })
-  .map(({ given, mode, asks }) => ({
-    ...given,
-    spec: {
-      ...given.spec,
-      expose: true,
-      tls: { mode },
-      rules: given.spec?.rules?.map((written, index) => ({
-        ...written,
-        ...(asks[index]
-          ? { authentication: [{ requestPrincipals: ['*'] }] }
-          : {}),
-      })),
-    },
-  }));
+const exposed: fc.Arbitrary<AppNetwork> = anyAppNetwork.map(given => ({
+  ...given,
+  spec: { ...given.spec, expose: true },
+}));
 
 const facts = {
   ...DEFAULT_FACTS,
@@ -131,48 +25,95 @@ const facts = {
   ],
 };
 
-/** The same AppNetwork with every list that has no order turned round. */
-function reversed({ spec = {}, ...rest }: AppNetwork): AppNetwork {
-  const { hostnames, mesh, access, egress, rules } = spec;
-  return {
-    ...rest,
-    spec: {
-      ...spec,
-      ...(hostnames && { hostnames: hostnames.toReversed() }),
-      ...(mesh && {
-        mesh: {
-          ...mesh,
-          permissivePorts: mesh.permissivePorts?.toReversed(),
-        },
-      }),
-      ...(access && {
-        access: access
-          .map(entry => ({ ...entry, ports: entry.ports?.toReversed() }))
-          .toReversed(),
-      }),
-      ...(egress && { egress: egress.toReversed() }),
-      ...(rules && {
-        rules: rules.map(written => ({
-          ...written,
-          ...(written.matches && {
-            matches: written.matches.map(one => ({
-              ...one,
-              ...(one.headers && { headers: one.headers.toReversed() }),
-            })),
-          }),
-        })),
-      }),
-    },
-  };
+let input: RenderInput;
+
+beforeAll(async () => {
+  input = await inputOfAny();
+});
+
+/** Lists in which the order says something; of rules it does only where two are for the same requests. */
+const ORDERED = ['rules', 'matches', 'backendRefs', 'fromHeaders'];
+
+/** The same with every list that has no order turned round. */
+function reversed<T>(value: T, field = ''): T {
+  if (Array.isArray(value)) {
+    const items = value.map(item => reversed<unknown>(item));
+    return (ORDERED.includes(field) ? items : items.toReversed()) as T;
+  }
+  return typeof value === 'object' && value !== null
+    ? (Object.fromEntries(
+        Object.entries(value).map(([name, content]) => [
+          name,
+          reversed(content, name),
+        ]),
+      ) as T)
+    : value;
 }
+
+/** The schema of an AppNetwork's spec. */
+function specSchema(): Schema {
+  const definition = customResourceDefinitions().find(
+    ({ metadata }) => metadata.name === 'appnetworks.app-network.io',
+  );
+  const { versions = [] } = (definition?.spec ?? {}) as {
+    versions?: { schema: { openAPIV3Schema: Schema } }[];
+  };
+  return versions[0]?.schema.openAPIV3Schema.properties?.spec ?? {};
+}
+
+/** Paths of all fields of a schema, such as `rules[].matches[].path`. */
+function fieldsOf(schema: Schema, path: string): string[] {
+  if (schema.items) {
+    return fieldsOf(schema.items, `${path}[]`);
+  }
+  const fields = Object.entries(schema.properties ?? {});
+  return fields.length > 0
+    ? fields.flatMap(([name, field]) => fieldsOf(field, `${path}.${name}`))
+    : [path];
+}
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+}
+
+/** The same of a value. */
+function pathsOf(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap(item => pathsOf(item, `${path}[]`));
+  }
+  return [
+    path,
+    ...(typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([name, field]) =>
+          pathsOf(field, `${path}.${name}`),
+        )
+      : []),
+  ];
+}
+
+describe('anyAppNetwork', () => {
+  const sample = fc.sample(anyAppNetwork, { numRuns: 500, seed: 1 });
+
+  it('has each field of the spec now and then', () => {
+    const seen = new Set(sample.flatMap(({ spec }) => pathsOf(spec, 'spec')));
+    expect(
+      fieldsOf(specSchema(), 'spec').filter(field => !seen.has(field)),
+    ).toEqual([]);
+  });
+
+  it('is what the schema takes', () => {
+    expect(sample.flatMap(schemaProblems)).toEqual([]);
+  });
+});
 
 describe('render', () => {
   it('gives the same for the same', () => {
     fc.assert(
-      fc.property(appNetwork, given => {
+      fc.property(anyAppNetwork, given => {
         const before = structuredClone(given);
-        const once = render(given, facts, { services });
-        expect(render(given, facts, { services })).toEqual(once);
+        const once = render(given, facts, input);
+        expect(render(given, facts, input)).toEqual(once);
         expect(given).toEqual(before);
       }),
     );
@@ -180,15 +121,16 @@ describe('render', () => {
 
   it('does not depend on the order of lists that have none', () => {
     fc.assert(
-      fc.property(appNetwork, given => {
-        const one = render(given, facts, {
-          services,
-          serviceAccounts: ['a', 'b'],
-        });
+      fc.property(anyAppNetwork, given => {
+        const one = render(given, facts, input);
         const other = render(
           reversed(given),
           { ...facts, scrapers: facts.scrapers.toReversed() },
-          { services: services.toReversed(), serviceAccounts: ['b', 'a'] },
+          {
+            ...input,
+            services: input.services.toReversed(),
+            serviceAccounts: input.serviceAccounts?.toReversed(),
+          },
         );
         expect(JSON.stringify(other.objects)).toBe(JSON.stringify(one.objects));
         expect(other.routes).toEqual(one.routes);
@@ -198,8 +140,8 @@ describe('render', () => {
 
   it('orders routes the same, whatever the order of the rules', () => {
     fc.assert(
-      fc.property(appNetwork, given => {
-        const one = render(given, facts, { services });
+      fc.property(anyAppNetwork, given => {
+        const one = render(given, facts, input);
         fc.pre(!one.problems.some(({ reason }) => reason === 'DuplicateMatch'));
         const other = render(
           {
@@ -207,7 +149,7 @@ describe('render', () => {
             spec: { ...given.spec, rules: given.spec?.rules?.toReversed() },
           },
           facts,
-          { services },
+          input,
         );
         expect(JSON.stringify(other.objects)).toBe(JSON.stringify(one.objects));
       }),
@@ -234,8 +176,8 @@ describe('render', () => {
 
   it('has an object of a kind and name once', () => {
     fc.assert(
-      fc.property(appNetwork, given => {
-        const names = render(given, facts, { services }).objects.map(
+      fc.property(anyAppNetwork, given => {
+        const names = render(given, facts, input).objects.map(
           ({ kind, metadata }) =>
             `${kind} ${metadata.namespace}/${metadata.name}`,
         );
@@ -279,7 +221,7 @@ describe('certificateName', () => {
 function virtualServiceOf(
   given: AppNetwork,
 ): IVirtualService['spec'] | undefined {
-  const found = render(given, facts, { services }).objects.find(
+  const found = render(given, facts, input).objects.find(
     ({ kind }) => kind === 'VirtualService',
   );
   return (found as IVirtualService | undefined)?.spec;

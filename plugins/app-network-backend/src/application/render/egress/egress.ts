@@ -20,7 +20,12 @@ export function egressWay(
   if (!spec?.egress?.length) {
     return 'None';
   }
-  return egressGateway && (spec.mesh?.enabled ?? true) ? 'Gateway' : 'Direct';
+  return egressGateway && isInMesh({ spec }) ? 'Gateway' : 'Direct';
+}
+
+/** Without a proxy nothing is declared to any. */
+function isInMesh({ spec }: Pick<AppNetwork, 'spec'>): boolean {
+  return spec?.mesh?.enabled ?? true;
 }
 
 /**
@@ -34,8 +39,7 @@ export function renderEgress(
   neighbours: readonly AppNetwork[],
 ): { objects: KubernetesObject[]; problems: Problem[] } {
   const declared = egressEntries(appNetwork);
-  const inMesh = appNetwork.spec?.mesh?.enabled ?? true;
-  if (declared.length === 0 || !inMesh) {
+  if (declared.length === 0 || !isInMesh(appNetwork)) {
     return { objects: [], problems: [] };
   }
   const known = knownPorts(appNetwork, neighbours);
@@ -86,9 +90,9 @@ function knownPorts(
   neighbours: readonly AppNetwork[],
 ): DeclaredEntry[] {
   const known: DeclaredEntry[] = [];
-  const inOrder = [appNetwork, ...neighbours].toSorted((one, other) =>
-    isCreatedBefore(one, other) ? -1 : 1,
-  );
+  const inOrder = [appNetwork, ...neighbours]
+    .filter(isInMesh)
+    .toSorted((one, other) => (isCreatedBefore(one, other) ? -1 : 1));
   for (const by of inOrder) {
     const others = egressEntries(by).filter(
       entry => !known.some(other => isSamePort(entry, other)),
