@@ -1,6 +1,10 @@
-import { customResourceDefinitions } from '@app-network/backstage-plugin-app-network-common';
+import {
+  customResourceDefinitions,
+  type KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
 import fc from 'fast-check';
 import { installCustomResourceDefinitions } from '../../engine/crds';
+import { findDifference } from '../../engine/difference';
 import { withOwner } from '../../engine/reconcileOwned';
 import {
   connectToTestCluster,
@@ -35,21 +39,21 @@ describe('render', () => {
   it('makes of whatever the API server takes what it takes as well', async () => {
     const { client } = test.cluster;
     const input = await inputOfAny();
-    const taken = async (object: Parameters<typeof withOwner>[0]) => {
-      const { metadata } = object;
-      await client.apply(
-        { ...object, metadata: { ...metadata, namespace } },
-        { dryRun: true, fieldManager: 'dry-run' },
-      );
+    const taken = async <T extends KubernetesObject>(object: T) => {
+      const here = { ...object, metadata: { ...object.metadata, namespace } };
+      return { here, made: await client.apply(here, { dryRun: true }) };
     };
     let rendered = 0;
     await fc.assert(
       fc.asyncProperty(anyAppNetwork, async given => {
         await taken(given);
         const { objects } = render(given, DEFAULT_FACTS, input);
-        await Promise.all(
+        for (const { here, made } of await Promise.all(
           objects.map(object => taken(withOwner(object, 'shop.shop'))),
-        );
+        )) {
+          // Otherwise it would be written over and over.
+          expect(findDifference(here, made)).toBeUndefined();
+        }
         rendered += objects.length;
       }),
       { numRuns: 150 },
