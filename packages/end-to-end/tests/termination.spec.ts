@@ -185,7 +185,7 @@ test.describe('What an application becomes', () => {
       description: `after ${((Date.now() - since) / 1000).toFixed(1)} s`,
     });
 
-  test('is of ten kinds, in its namespace and in the gateway’s, and told in its status', async () => {
+  test('is of eleven kinds, in its namespace and in the gateway’s, and told in its status', async () => {
     expect(settled(await objectsOf(SHOP))).toEqual(OF_THE_WHOLE);
     const { status } = await getObject<{
       status: {
@@ -462,6 +462,7 @@ const OF_THE_WHOLE = [
   ...OF_THE_SIMPLE,
   `AuthorizationPolicy istio-system/${NAMESPACE}-${SHOP}-jwt`,
   `DestinationRule ${NAMESPACE}/${SHOP}.${CART}`,
+  `EnvoyFilter istio-system/${NAMESPACE}-${SHOP}-jwt`,
   `PeerAuthentication ${NAMESPACE}/${SHOP}`,
   `RequestAuthentication istio-system/${NAMESPACE}-${SHOP}-jwt`,
   `ServiceEntry ${NAMESPACE}/${SHOP}.egress.${OUTSIDE}`,

@@ -261,7 +261,10 @@ describe('npm run render with a cluster', () => {
       {
         spec: {
           hosts: [`b.${namespace}.example.com`],
-          http: [{ route: [{ destination: { port: { number: 8080 } } }] }],
+          http: [
+            { route: [{ destination: { port: { number: 8080 } } }] },
+            { redirect: { scheme: 'https' } },
+          ],
         },
       },
     );
