@@ -2,6 +2,7 @@ import type { AppNetwork } from '@app-network/backstage-plugin-app-network-commo
 import type { NewCondition } from '../../engine/conditions';
 import { egressWay } from '../render/egress/egress';
 import { egressEntries } from '../render/egress/entries';
+import { isInMesh } from '../render/mesh';
 import { podLabels } from '../render/selector';
 import type { SharedPods } from '../selectedPods';
 import { failed } from './failures';
@@ -75,10 +76,6 @@ function howCallsLeave({ appNetwork, facts }: Observation): string[] {
       ];
     }
   }
-}
-
-function isInMesh({ spec }: AppNetwork): boolean {
-  return spec?.mesh?.enabled ?? true;
 }
 
 function isFirewalled({ spec }: AppNetwork): boolean {

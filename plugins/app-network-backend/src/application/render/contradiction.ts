@@ -1,4 +1,5 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
+import { isInMesh } from './mesh';
 import { isCreatedBefore } from './precedence';
 import { isSubset, podLabels } from './selector';
 import type { Problem, Service } from './types';
@@ -53,8 +54,4 @@ function isRelated(
       );
     })
   );
-}
-
-function isInMesh({ spec }: AppNetwork): boolean {
-  return spec?.mesh?.enabled ?? true;
 }

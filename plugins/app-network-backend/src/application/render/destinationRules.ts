@@ -7,6 +7,7 @@ import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio
 import type { Backend } from './backends';
 import { durationInSeconds } from './duration';
 import { DESTINATION_RULE } from './kinds';
+import { isInMesh } from './mesh';
 import { objectMeta } from './metadata';
 import type { Route } from './routes';
 import { sessionsOf, sessionSubset, type Session } from './sessions';
@@ -59,7 +60,7 @@ function destinationRule(
   if (!ownPods && sessions.length === 0) {
     return [];
   }
-  const inMesh = appNetwork.spec?.mesh?.enabled ?? true;
+  const inMesh = isInMesh(appNetwork);
   return [
     {
       ...DESTINATION_RULE,

@@ -7,6 +7,7 @@ import { accessEntries } from './access';
 import { egressWay } from './egress/egress';
 import { egressEntries } from './egress/entries';
 import { NETWORK_POLICY } from './kinds';
+import { isInMesh } from './mesh';
 import { objectMeta } from './metadata';
 import { gatewayPorts, sortedPorts } from './ports';
 import type { Route } from './routes';
@@ -155,7 +156,7 @@ function fromScrapers(facts: PlatformFacts): IngressRule[] {
 
 /** With the mesh, the AuthorizationPolicy behind asks for the service account. Without it nobody would, so that none of the namespace comes in. */
 function fromAccess(appNetwork: AppNetwork): IngressRule[] {
-  const inMesh = appNetwork.spec?.mesh?.enabled ?? true;
+  const inMesh = isInMesh(appNetwork);
   return accessEntries(appNetwork)
     .filter(({ serviceAccount }) => inMesh || !serviceAccount)
     .map(({ namespace, ports }) =>

@@ -4,6 +4,7 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../platform/facts';
 import { renderAuthorizationPolicy } from './authorizationPolicy';
+import { isInMesh } from './mesh';
 import { renderNetworkPolicy } from './networkPolicy';
 import { renderPeerAuthentication } from './peerAuthentication';
 import type { Route } from './routes';
@@ -22,7 +23,7 @@ export function renderPolicies(
   routes: readonly Route[],
   serviceAccounts: readonly string[],
 ): { objects: KubernetesObject[]; problems: Problem[] } {
-  const inMesh = appNetwork.spec?.mesh?.enabled ?? true;
+  const inMesh = isInMesh(appNetwork);
   const firewalled = appNetwork.spec?.networkPolicy?.enabled ?? true;
   const permissive = permissivePorts(appNetwork, inMesh);
   return {

@@ -3,6 +3,7 @@ import type {
   KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../../platform/facts';
+import { isInMesh } from '../mesh';
 import { isCreatedBefore } from '../precedence';
 import type { Problem } from '../types';
 import { renderServiceEntries, renderTunnels } from './callerSide';
@@ -23,11 +24,6 @@ export function egressWay(
   return egressGateway && isInMesh({ spec }) ? 'Gateway' : 'Direct';
 }
 
-/** Without a proxy nothing is declared to any. */
-function isInMesh({ spec }: Pick<AppNetwork, 'spec'>): boolean {
-  return spec?.mesh?.enabled ?? true;
-}
-
 /**
  * The objects by which an application reaches the outside hosts that it declares. What else it may reach is the NetworkPolicy's to say.
  *
@@ -43,16 +39,19 @@ export function renderEgress(
     return { objects: [], problems: [] };
   }
   const known = knownPorts(appNetwork, neighbours);
-  const entries = declared.filter(entry => !contradicted(entry, known));
+  const entries: EgressEntry[] = [];
+  const problems: Problem[] = [];
+  for (const entry of declared) {
+    const first = contradicted(entry, known);
+    if (first) {
+      problems.push(protocolContradiction(entry, first));
+    } else {
+      entries.push(entry);
+    }
+  }
   const objects =
     entries.length > 0 ? objectsFor(appNetwork, facts, entries, known) : [];
-  return {
-    objects,
-    problems: declared.flatMap(entry => {
-      const first = contradicted(entry, known);
-      return first ? [protocolContradiction(entry, first)] : [];
-    }),
-  };
+  return { objects, problems };
 }
 
 function objectsFor(
@@ -91,6 +90,7 @@ function knownPorts(
 ): DeclaredEntry[] {
   const known: DeclaredEntry[] = [];
   const inOrder = [appNetwork, ...neighbours]
+    // Without a proxy nothing is declared to any.
     .filter(isInMesh)
     .toSorted((one, other) => (isCreatedBefore(one, other) ? -1 : 1));
   for (const by of inOrder) {
