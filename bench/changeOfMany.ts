@@ -19,6 +19,7 @@ import {
   type KubernetesObject,
 } from '../packages/end-to-end/src/cluster.ts';
 import { collectionPath, connect } from './apiServer.ts';
+import { applied } from './applied.ts';
 
 const LIMIT = 2;
 const NAMESPACES = 20;
@@ -243,24 +244,6 @@ function key({
   metadata: { namespace, name },
 }: KubernetesObject): string {
   return `${kind} ${namespace}/${name}`;
-}
-
-/** An object as it was applied, without what the API server and other controllers added. */
-function applied(object: KubernetesObject): KubernetesObject {
-  const { apiVersion, kind, metadata, ...rest } = object;
-  const { name, namespace, labels, annotations } = metadata;
-  const { status: _, ...content } = rest as { status?: unknown };
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      ...(namespace && { namespace }),
-      ...(labels && { labels }),
-      ...(annotations && { annotations }),
-    },
-    ...content,
-  };
 }
 
 /** A copy that App Network does not know. */

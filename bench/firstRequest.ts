@@ -22,6 +22,7 @@ import {
   type KubernetesObject,
 } from '../packages/end-to-end/src/cluster.ts';
 import { getThroughGateway } from '../packages/end-to-end/src/gateway.ts';
+import { applied } from './applied.ts';
 
 const NAMESPACE = 'bench';
 const LIMIT = 1.2;
@@ -86,7 +87,7 @@ async function throughAppNetwork(
   const objects = owned
     // cert-manager's own, made for the Certificate.
     .filter(({ kind }) => !['Secret', 'CertificateRequest'].includes(kind))
-    .map(lastApplied);
+    .map(applied);
   await kubectl(cluster, [
     ...['delete', 'appnetwork', name, '--namespace', NAMESPACE],
   ]);
@@ -199,24 +200,6 @@ async function writeTimes(
     );
   }
   return times;
-}
-
-/** An object as it was applied, without what the API server and other controllers added. */
-function lastApplied(object: KubernetesObject): KubernetesObject {
-  const { apiVersion, kind, metadata, ...rest } = object;
-  const { name, namespace, labels, annotations } = metadata;
-  const { status: _, ...content } = rest as { status?: unknown };
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      ...(namespace && { namespace }),
-      ...(labels && { labels }),
-      ...(annotations && { annotations }),
-    },
-    ...content,
-  };
 }
 
 async function gatewayAddress(): Promise<string> {

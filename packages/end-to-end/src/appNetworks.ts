@@ -9,6 +9,9 @@ export interface AppNetwork extends KubernetesObject {
   metadata: KubernetesObject['metadata'] & { generation?: number };
   status?: {
     observedGeneration?: number;
+    hostnames?: string[];
+    addresses?: { type: string; value: string }[];
+    urls?: string[];
     conditions?: {
       type: string;
       status: string;

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import type { AppNetwork } from '../src/appNetworks.ts';
 import {
   apply,
   getObject,
@@ -40,18 +41,6 @@ const FOREIGN = createIssuer('https://foreign.access.example.com');
 const IMPOSTOR = createIssuer(INLINE.issuer);
 
 const REFUSED = [401, 403];
-
-interface AppNetwork extends KubernetesObject {
-  status?: {
-    observedGeneration?: number;
-    conditions?: {
-      type: string;
-      status: string;
-      reason: string;
-      message: string;
-    }[];
-  };
-}
 
 test.describe.configure({ mode: 'serial' });
 

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import type { AppNetwork } from '../src/appNetworks.ts';
 import { clusterCa } from '../src/certificates.ts';
 import {
   addToCluster,
@@ -41,20 +42,6 @@ const DASHBOARD = 'dashboard';
 const SUFFIX = 'apps.hostnames.test';
 const ZONE = 'zone.hostnames.test';
 const WILDCARD = { wildcard: {}, external: null, custom: null };
-
-interface AppNetwork extends KubernetesObject {
-  status?: {
-    hostnames?: string[];
-    addresses?: { type: string; value: string }[];
-    urls?: string[];
-    conditions?: {
-      type: string;
-      status: string;
-      reason: string;
-      message: string;
-    }[];
-  };
-}
 
 test.describe.configure({ mode: 'serial' });
 
