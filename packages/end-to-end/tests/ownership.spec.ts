@@ -107,6 +107,7 @@ test.describe('A developer of another namespace', () => {
       ]);
     }
     await deleteNamespaces(cluster, [ALICE, MALLORY]);
+    await kubectl(cluster, ['delete', 'clusterrole', 'app-network-developer']);
   });
 
   const AS_MALLORY = ['--as', 'mallory', '--as-group', 'mallorys'];
