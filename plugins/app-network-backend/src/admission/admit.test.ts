@@ -145,6 +145,33 @@ describe('A new AppNetwork', () => {
       /hostname shop\.example\.com belongs to AppNetwork first in namespace shop.*serves PathPrefix \//,
     ],
     [
+      'a path that one of several on a hostname has, which does not hold it',
+      appNetwork('shop/shop', {
+        hostnames,
+        rules: [{ matches: [{ path: { value: '/cart/' } }] }],
+      }),
+      {
+        appNetworks: [
+          appNetwork('shop/first', { hostnames }),
+          appNetwork('shop/second', {
+            hostnames,
+            rules: [{ matches: [{ path: { value: '/cart' } }] }],
+          }),
+        ],
+      },
+      /hostname shop\.example\.com is shared with AppNetwork second in namespace shop.*serves PathPrefix \/cart/,
+    ],
+    [
+      'another certificate for a hostname that it would share',
+      appNetwork('shop/shop', {
+        hostnames,
+        rules: [{ matches: [{ path: { value: '/cart' } }] }],
+        tls: { certificateRef: { name: 'mine' } },
+      }),
+      { appNetworks: [appNetwork('shop/first', { hostnames })] },
+      /^spec\.tls\.certificateRef: here it is mine, and in AppNetwork first in namespace shop/,
+    ],
+    [
       "another namespace's host",
       appNetwork('shop/shop', {
         hostnames,
@@ -262,27 +289,6 @@ describe('A new AppNetwork', () => {
       /^This cluster has no NetworkPlatform default/,
     ],
     [
-      'a hostname of its own namespace with other paths',
-      appNetwork('shop/cart', {
-        hostnames,
-        rules: [
-          {
-            matches: [{ path: { value: '/cart' } }],
-            backendRefs: [{ name: 'shop' }],
-          },
-        ],
-      }),
-      {
-        appNetworks: [
-          appNetwork('shop/shop', {
-            hostnames,
-            rules: [{ matches: [{ path: { value: '/shop' } }] }],
-          }),
-        ],
-      },
-      /several AppNetworks on one hostname are not supported yet/,
-    ],
-    [
       'caches that are not filled, and of nothing that would be missing in them',
       appNetwork('shop/shop', {}),
       { services: [], unread: ['Services are being read.'] },
@@ -293,6 +299,19 @@ describe('A new AppNetwork', () => {
       allowed: true,
       warnings: [expect.stringMatching(warning)],
     });
+  });
+
+  it('is admitted with other paths on a hostname of its own namespace', () => {
+    const rules = (value: string) => [
+      { matches: [{ path: { value } }], backendRefs: [{ name: 'shop' }] },
+    ];
+    expect(
+      create(appNetwork('shop/cart', { hostnames, rules: rules('/cart') }), {
+        appNetworks: [
+          appNetwork('shop/shop', { hostnames, rules: rules('/shop') }),
+        ],
+      }),
+    ).toEqual({ allowed: true });
   });
 
   it('says nothing of a Secret, which it does not look at', () => {

@@ -8,11 +8,11 @@ import {
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import fc from 'fast-check';
+import { hostnameInput } from '../application/hostnameInput';
 import { keySource } from '../application/render/authentication/issuers';
 import { isBelow } from '../application/render/hostnames';
 import { render } from '../application/render/render';
 import type { Rendered, Service } from '../application/render/types';
-import { takenHostnames } from '../application/takenHostnames';
 import { takenIssuers } from '../application/takenIssuers';
 import {
   admissible,
@@ -165,7 +165,7 @@ function rendered(given: AppNetwork, others: AppNetwork[]): Rendered {
     objects.filter(({ metadata }) => metadata.namespace === namespace);
   return render(given, facts, {
     services: inNamespace(services),
-    takenHostnames: takenHostnames(given, others, facts),
+    ...hostnameInput(given, syncedInformer(APP_NETWORK, others), facts),
     neighbours: inNamespace(others).filter(other => other !== given),
     takenIssuers: takenIssuers(given, others),
     certificateSecret: 'Unread',
@@ -182,7 +182,11 @@ function collisions(
   const foreign = first.metadata.namespace !== second.metadata.namespace;
   return [
     ...b.objects.map(refOf).filter(name => names.has(name)),
-    ...a.hostnames.filter(hostname => b.hostnames.includes(hostname)),
+    ...a.hostnames.filter(
+      hostname =>
+        b.hostnames.includes(hostname) && !isShared(hostname, [one, other]),
+    ),
+    ...gatewayHosts(a).filter(host => gatewayHosts(b).includes(host)),
     ...(foreign
       ? [
           ...lost(first, a.hostnames, b.hostnames),
@@ -191,6 +195,38 @@ function collisions(
       : []),
     ...contradicting(a, b),
   ];
+}
+
+/** Whether two of one namespace both say that they serve a hostname together, and agree who holds it. */
+function isShared(
+  hostname: string,
+  both: readonly [AppNetwork, Rendered][],
+): boolean {
+  const [one, other] = both.map(([{ metadata }, { sharedHostnames = [] }]) => ({
+    namespace: metadata.namespace,
+    shared: sharedHostnames.find(shared => shared.hostname === hostname),
+  }));
+  return (
+    one?.namespace === other?.namespace &&
+    one?.shared !== undefined &&
+    JSON.stringify(one.shared) === JSON.stringify(other?.shared)
+  );
+}
+
+/** `<namespace>` and hostname of every server of a Gateway; of two at one gateway one would be left out. */
+function gatewayHosts({ objects }: Rendered): string[] {
+  return objects
+    .filter(({ kind }) => kind === 'Gateway')
+    .flatMap(object =>
+      (
+        object as KubernetesObject & {
+          spec: { servers: { hosts: string[]; port: { number: number } }[] };
+        }
+      ).spec.servers
+        .filter(({ port }) => port.number === 443)
+        .flatMap(({ hosts }) => hosts),
+    )
+    .map(host => host.replace('./', ''));
 }
 
 /** Hostnames below somebody else's wildcard, but for those that are generated for their namespace. */

@@ -86,8 +86,9 @@ afterAll(async () => {
     apiVersion: API_VERSION,
     kind: 'AppNetwork',
   });
+  // All at once, so that none waits for the next holder of its hostname.
+  await Promise.all(all.map(found => client.delete(objectRef(found))));
   for (const found of all) {
-    await client.delete(objectRef(found));
     await eventually(
       `${objectKey(found)} gone`,
       async () => !(await client.get(objectRef(found))),
@@ -229,6 +230,55 @@ async function issue(name: string): Promise<void> {
     },
     { fieldManager: 'cert-manager' },
   );
+}
+
+/** What cert-manager says of a Certificate that it has issued. */
+async function reportIssued(name: string): Promise<void> {
+  const certificate = await eventually(`Certificate ${name}`, () =>
+    read(inGatewayNamespace(CERTIFICATE, name)),
+  );
+  await test.cluster.client.apply<KubernetesObject & { status: object }>(
+    {
+      ...CERTIFICATE,
+      metadata: { name, namespace: GATEWAY_NAMESPACE },
+      status: {
+        notAfter: '2036-01-01T00:00:00Z',
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'True',
+            observedGeneration: certificate.metadata.generation,
+          },
+        ],
+      },
+    },
+    { subresource: 'status', fieldManager: 'cert-manager' },
+  );
+}
+
+const rulesFor = (value: string): AppNetworkSpec['rules'] => [
+  { matches: [{ path: { value } }] },
+];
+
+/** Services that a VirtualService has routes to. */
+async function destinations(name: string): Promise<string[]> {
+  const found = await read(inNamespace(VIRTUAL_SERVICE, name));
+  const hosts = JSON.stringify(found?.spec ?? {}).matchAll(
+    /"host":"([^.]*)\./g,
+  );
+  return [...new Set([...hosts].map(([, host = '']) => host))].sort();
+}
+
+/** Hosts of each server with TLS of a Gateway. */
+async function secureServers(name: string): Promise<string[][]> {
+  const found = await read(inNamespace(GATEWAY, name));
+  const servers = (found?.spec?.servers ?? []) as {
+    port: { number: number };
+    hosts: string[];
+  }[];
+  return servers
+    .filter(({ port }) => port.number === 443)
+    .map(({ hosts }) => hosts);
 }
 
 /** Everything in the cluster that is labelled with an AppNetwork of the test's namespace. */
@@ -493,6 +543,116 @@ describe('AppNetwork controller', () => {
     await apply('shop', { hostnames: [`other-${namespace}.example.com`] });
     const now = await settled('another', 'GatewayReady', 'Programmed');
     expect(now.status?.hostnames).toEqual(hostnames);
+    // Who had it serves it until the other one has a certificate.
+    const before = await read(inNamespace(GATEWAY, 'shop'));
+    expect(JSON.stringify(before?.spec)).toContain(`./${hostnames[0]}`);
+    await reportIssued(`${namespace}.another-tls`);
+    await settled('shop', 'GatewayReady', 'Programmed');
+    const after = await read(inNamespace(GATEWAY, 'shop'));
+    expect(JSON.stringify(after?.spec)).not.toContain(`./${hostnames[0]}`);
+  });
+
+  it('serves several AppNetworks at one hostname by the Gateway of the first, each at its own paths', async () => {
+    const hostnames = [`${namespace}.example.com`];
+    await Promise.all(['shop', 'cart'].map(name => applyService(name)));
+    await apply('shop', { hostnames });
+    await settled('shop', 'GatewayReady', 'Programmed');
+    await apply('cart', { hostnames, rules: rulesFor('/cart') });
+    const cart = await settled('cart', 'GatewayReady', 'Programmed');
+    expect(cart.status).toMatchObject({
+      hostnames,
+      urls: [`https://${hostnames[0]}/cart`],
+      sharedHostnames: [
+        {
+          hostname: hostnames[0],
+          heldBy: 'shop',
+          appNetworks: ['shop', 'cart'],
+        },
+      ],
+      certificate: { secretName: `${namespace}.shop-tls` },
+    });
+    expect(conditionOf(cart, 'GatewayReady')?.message).toContain(
+      'is served together with AppNetwork shop; shop has its Gateway',
+    );
+    expect(await destinations('shop')).toEqual(['cart', 'shop']);
+    expect(await owned('cart')).not.toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^(Gateway|VirtualService|Certificate) /),
+      ]),
+    );
+
+    await apply('cart', { hostnames, rules: rulesFor('/basket') });
+    await eventually('the path of the other one follows', async () =>
+      JSON.stringify(
+        (
+          await read(inNamespace(VIRTUAL_SERVICE, 'shop'))
+        )?.spec,
+      ).includes('/basket/'),
+    );
+
+    await test.cluster.client.delete(appNetworkRef('cart'));
+    await eventually(
+      'routes of the one that is deleted gone',
+      async () => (await destinations('shop')).join() === 'shop',
+    );
+    await eventually('shared no longer', async () => {
+      const shop = await read<AppNetwork>(appNetworkRef('shop'));
+      return shop?.status?.sharedHostnames === undefined;
+    });
+  });
+
+  it('has a hostname served without a gap when the AppNetwork that holds it is deleted', async () => {
+    const shared = `${namespace}.example.com`;
+    const own = `own-${namespace}.example.com`;
+    await Promise.all(['shop', 'cart'].map(name => applyService(name)));
+    await apply('shop', { hostnames: [shared] });
+    await settled('shop', 'GatewayReady', 'Programmed');
+    await apply('cart', { hostnames: [shared, own], rules: rulesFor('/cart') });
+    await settled('cart', 'GatewayReady', 'Programmed');
+
+    await test.cluster.client.delete(appNetworkRef('shop'));
+    const going = await eventually('waiting for the next', async () => {
+      const found = await read<AppNetwork>(appNetworkRef('shop'));
+      return found && conditionOf(found, 'Ready')?.reason === 'HandingOver'
+        ? found
+        : undefined;
+    });
+    expect(conditionOf(going, 'Ready')?.message).toContain(
+      `AppNetwork cart is to serve ${shared} next`,
+    );
+    expect(await read(inNamespace(GATEWAY, 'shop'))).toBeDefined();
+    await eventually(
+      'a server for the hostname alone',
+      async () => (await secureServers('cart')).length === 2,
+    );
+    await reportIssued(`${namespace}.cart-tls`);
+    await eventually('gone', async () => !(await read(appNetworkRef('shop'))));
+    expect(await owned('shop')).toEqual([]);
+    await eventually(
+      'one server for all',
+      async () => (await secureServers('cart')).length === 1,
+    );
+    expect(await secureServers('cart')).toEqual([[`./${own}`, `./${shared}`]]);
+  });
+
+  it('splits the VirtualService where one of two hostnames is shared, and joins it again', async () => {
+    const [one, other] = [`a-${namespace}.com`, `b-${namespace}.com`];
+    await Promise.all(['shop', 'cart'].map(name => applyService(name)));
+    await apply('shop', { hostnames: [one, other] });
+    await settled('shop', 'GatewayReady', 'Programmed');
+    await apply('cart', { hostnames: [other], rules: rulesFor('/cart') });
+    await settled('cart', 'GatewayReady', 'Programmed');
+    const second = `shop.hostname.${other}`;
+    expect(await destinations('shop')).toEqual(['shop']);
+    expect(await destinations(second)).toEqual(['cart', 'shop']);
+    await test.cluster.client.delete(appNetworkRef('cart'));
+    await eventually(
+      'the second gone',
+      async () => !(await read(inNamespace(VIRTUAL_SERVICE, second))),
+    );
+    expect(
+      (await read(inNamespace(VIRTUAL_SERVICE, 'shop')))?.spec?.hosts,
+    ).toEqual([one, other]);
   });
 
   it('writes nothing when it looks at what is as it should be', async () => {

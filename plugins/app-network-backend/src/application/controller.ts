@@ -60,7 +60,6 @@ export function startAppNetworkController(
       source(
         appNetworks,
         changed => [
-          ...sharingHostnames(appNetworks, changed),
           ...callingOutside(appNetworks, changed),
           ...sharingPods(appNetworks, changed),
           ...sharingIssuers(appNetworks.list(), changed.spec?.jwtRules).map(
@@ -68,6 +67,11 @@ export function startAppNetworkController(
           ),
         ],
         readByOthers,
+      ),
+      source(
+        appNetworks,
+        changed => sharingHostnames(appNetworks, changed),
+        readBySharers,
       ),
       source(platforms, () => appNetworks.list().map(objectKey), platformFacts),
       source(services, inNamespace, ({ spec }) => spec),
@@ -96,6 +100,22 @@ function readByOthers({ metadata, spec, status }: AppNetwork): unknown {
     ...rest
   } = status ?? {};
   return [metadata.deletionTimestamp, spec, rest];
+}
+
+/** What those read that share a hostname, or wait for it: whether it is served there, and has a certificate, as well. */
+function readBySharers(appNetwork: AppNetwork): unknown {
+  const conditions = appNetwork.status?.conditions?.filter(({ type }) =>
+    ['GatewayReady', 'CertificateReady'].includes(type),
+  );
+  return [
+    readByOthers(appNetwork),
+    conditions?.map(({ type, status, reason, message }) => ({
+      type,
+      status,
+      reason,
+      message,
+    })),
+  ];
 }
 
 /** AppNetworks that ask for a hostname that another has or had, or for one that overlaps it: what becomes of it concerns them. */

@@ -6,11 +6,9 @@ import {
 import type { Informer } from '../engine/types';
 import { DEFAULT_PLATFORM } from '../kinds';
 import { platformFacts } from '../platform/facts';
-import { concernedBy } from './hostnameIndex';
-import { wantedHostnames } from './render/hostnames';
+import { hostnameInput } from './hostnameInput';
 import { render } from './render/render';
 import type { Problem, Service } from './render/types';
-import { takenHostnames } from './takenHostnames';
 import { takenIssuers } from './takenIssuers';
 
 /** What keeps every AppNetwork of a cluster without a platform from being served. */
@@ -39,11 +37,7 @@ export function appNetworkProblems(
   const { problems } = render(appNetwork, facts, {
     services,
     certificateSecret: 'Unread',
-    takenHostnames: takenHostnames(
-      appNetwork,
-      concernedBy(appNetworks, wantedHostnames(appNetwork, facts) ?? []),
-      facts,
-    ),
+    ...hostnameInput(appNetwork, appNetworks, facts),
     neighbours: appNetworks
       .list(appNetwork.metadata.namespace)
       .filter(({ metadata }) => metadata.name !== appNetwork.metadata.name),

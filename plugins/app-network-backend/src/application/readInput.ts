@@ -9,13 +9,11 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { Informer, KubernetesClient } from '../engine/types';
 import type { PlatformFacts } from '../platform/facts';
-import { wantedHostnames } from './render/hostnames';
 import { REQUEST_AUTHENTICATION, SECRET } from './render/kinds';
 import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
 import type { RenderInput, Secret, Service } from './render/types';
-import { concernedBy } from './hostnameIndex';
-import { takenHostnames } from './takenHostnames';
+import { hostnameInput } from './hostnameInput';
 import { takenIssuers } from './takenIssuers';
 import { serviceAccountsOf, type Workload } from './workloads';
 
@@ -39,6 +37,9 @@ export async function readInput(
 ): Promise<RenderInput> {
   const { namespace } = appNetwork.metadata;
   const { certificateRef } = appNetwork.spec?.tls ?? {};
+  const present = informers.owned
+    .filter(({ kind }) => kind.kind === REQUEST_AUTHENTICATION.kind)
+    .flatMap(informer => informer.list());
   return {
     services: informers.services.list(namespace),
     serviceAccounts: serviceAccountsOf(
@@ -53,23 +54,14 @@ export async function readInput(
         })
       : undefined,
     issuedSecret: issuedSecret(informers, appNetwork, facts),
-    takenHostnames: takenHostnames(
-      appNetwork,
-      concernedBy(
-        informers.appNetworks,
-        wantedHostnames(appNetwork, facts) ?? [],
-      ),
-      facts,
-    ),
+    ...hostnameInput(appNetwork, informers.appNetworks, facts, present),
     neighbours: informers.appNetworks
       .list(namespace)
       .filter(({ metadata }) => metadata.name !== appNetwork.metadata.name),
     takenIssuers: takenIssuers(
       appNetwork,
       informers.appNetworks.list(),
-      informers.owned
-        .filter(({ kind }) => kind.kind === REQUEST_AUTHENTICATION.kind)
-        .flatMap(informer => informer.list()),
+      present,
     ),
     certificateSecretTaken: await isCertificateSecretTaken(
       client,

@@ -22,18 +22,33 @@ import type {
 import type { Looks } from '../platform/dns/looks';
 import type { NamesQuestion, SeenName } from '../platform/dns/names';
 import { issuanceCause } from '../platform/certificates/issuance';
-import { platformFacts } from '../platform/facts';
+import { platformFacts, type PlatformFacts } from '../platform/facts';
 import { dnsQuestion } from './conditions/dnsReady';
+import { pendingHandovers, remainingWait, type Handovers } from './handover';
 import type { AppNetworkInformers } from './informers';
 import { PLATFORM_MISSING } from './problems';
-import { CERTIFICATE, RENDERED_KINDS, SECRET } from './render/kinds';
+import {
+  CERTIFICATE,
+  GATEWAY,
+  RENDERED_KINDS,
+  SECRET,
+  VIRTUAL_SERVICE,
+} from './render/kinds';
 import { render } from './render/render';
 import { readInput } from './readInput';
 import { selectsNothing, sharedPods } from './selectedPods';
-import { appNetworkStatus, blockedStatus, deletingStatus } from './status';
+import {
+  appNetworkStatus,
+  blockedStatus,
+  deletingStatus,
+  handingOverStatus,
+} from './status';
 
 /** How often to look at what no informer follows: pods, a certificate of the user's own, and what is another's. */
 const LOOK_AGAIN_MS = 60_000;
+
+/** How often to look whether a hostname that is taken over has been given up: whoever gave it up does not name it any more. */
+const TAKING_OVER_MS = 1_000;
 
 export interface AppNetworkReconcilerOptions {
   cluster: Cluster;
@@ -49,19 +64,21 @@ export function createAppNetworkReconciler(
   options: AppNetworkReconcilerOptions,
 ): Reconciler {
   const { informers } = options;
+  const handovers: Handovers = new Map();
   return {
     async reconcile(key) {
       const { namespace, name } = splitKey(key);
       const appNetwork = informers.appNetworks.get(namespace, name);
       if (!appNetwork) {
         options.names.forget(key);
+        handovers.delete(key);
         return informers.appNetworks.state === 'Synced'
           ? removeLeftovers(options, key)
           : undefined;
       }
       return isDeleting(appNetwork)
-        ? finalize(options, appNetwork)
-        : apply(options, appNetwork);
+        ? finalize(options, handovers, appNetwork)
+        : apply(options, handovers, appNetwork);
     },
   };
 }
@@ -73,6 +90,7 @@ async function apply(
     names,
     now = () => new Date(),
   }: AppNetworkReconcilerOptions,
+  handovers: Handovers,
   appNetwork: AppNetwork,
 ): Promise<{ requeueAfterMs?: number } | undefined> {
   const blocked = whyBlocked(informers);
@@ -85,6 +103,15 @@ async function apply(
   }
   await ensureFinalizer(cluster.client, appNetwork, FINALIZER);
   const facts = platformFacts(platform);
+  const handingOver = await handOver(
+    { cluster, informers, names, now },
+    handovers,
+    appNetwork,
+    facts,
+  );
+  if (handingOver) {
+    return handingOver;
+  }
   const input = await readInput(
     cluster.client,
     informers,
@@ -131,6 +158,7 @@ async function apply(
     names: seenNames(names, { appNetwork, facts, rendered }),
     selectsNothing: nothingSelected,
     sharedPods: shared,
+    sharedHostnames: input.sharedHostnames ?? [],
     now: now(),
   });
   await writeStatus(cluster.client, appNetwork, status);
@@ -142,7 +170,32 @@ async function apply(
     input.certificateSecretTaken ||
     input.takenIssuers?.length ||
     result.conflicts.length > 0;
+  if (input.takenOverHostnames?.length) {
+    return { requeueAfterMs: TAKING_OVER_MS };
+  }
   return looksAtOthers ? { requeueAfterMs: LOOK_AGAIN_MS } : undefined;
+}
+
+/** Has everything stay as it is while the next holder of a hostname gets ready; undefined where nobody has to be waited for. */
+async function handOver(
+  { cluster, informers, now = () => new Date() }: AppNetworkReconcilerOptions,
+  handovers: Handovers,
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+): Promise<{ requeueAfterMs: number } | undefined> {
+  const pending = pendingHandovers(appNetwork, informers.appNetworks, facts);
+  const requeueAfterMs = remainingWait(
+    handovers,
+    objectKey(appNetwork),
+    pending,
+    now(),
+  );
+  if (requeueAfterMs === 0) {
+    return undefined;
+  }
+  const status = handingOverStatus(appNetwork, pending, now());
+  await writeStatus(cluster.client, appNetwork, status);
+  return { requeueAfterMs };
 }
 
 /** What was seen last of where its hostnames lead. */
@@ -158,24 +211,34 @@ function seenNames(
   return question && names.see(key, question);
 }
 
-/** Deletes what an AppNetwork has become, and then lets go of it. */
+/** Deletes what an AppNetwork has become, once nobody needs it any more, and then lets go of it. */
 async function finalize(
-  { cluster, informers, now = () => new Date() }: AppNetworkReconcilerOptions,
+  options: AppNetworkReconcilerOptions,
+  handovers: Handovers,
   appNetwork: AppNetwork,
-): Promise<void> {
+): Promise<{ requeueAfterMs: number } | undefined> {
+  const { cluster, informers, now = () => new Date() } = options;
   if (!appNetwork.metadata.finalizers?.includes(FINALIZER)) {
-    return;
+    return undefined;
+  }
+  const platform = informers.platforms.get(undefined, NETWORK_PLATFORM_NAME);
+  const handingOver =
+    platform &&
+    (await handOver(options, handovers, appNetwork, platformFacts(platform)));
+  if (handingOver) {
+    return handingOver;
   }
   const result = await removeOwned(cluster, informers, owner(appNetwork));
   const { pruned, deleting } = result;
   const failures = result.failures.filter(({ kindMissing }) => !kindMissing);
   if (pruned.length + deleting.length + failures.length === 0) {
     await removeFinalizer(cluster.client, appNetwork, FINALIZER);
-    return;
+    return undefined;
   }
   const status = deletingStatus(appNetwork, { ...result, failures }, now());
   await writeStatus(cluster.client, appNetwork, status);
   throwFailures(result);
+  return undefined;
 }
 
 /** Deletes what is there of an AppNetwork that is not, such as a Secret that cert-manager wrote while the AppNetwork was deleted. */
@@ -200,7 +263,10 @@ async function removeLeftovers(
   }
 }
 
-/** Deletes everything of an owner; the certificate's Secret after the Certificate, for cert-manager would make it anew. */
+/**
+ * Deletes everything of an owner; the certificate's Secret after the Certificate, for cert-manager would make it anew, and routes after the
+ * Gateway, which would answer 404 without them until the next holder of a hostname takes over.
+ */
 async function removeOwned(
   cluster: Cluster,
   { owned }: AppNetworkInformers,
@@ -213,10 +279,10 @@ async function removeOwned(
   return reconcileOwned(cluster, {
     owner: of,
     desired: [],
-    retained:
-      ofKind(CERTIFICATE.kind).length > 0
-        ? ofKind(SECRET.kind).map(objectRef)
-        : [],
+    retained: [
+      ...(ofKind(CERTIFICATE.kind).length > 0 ? ofKind(SECRET.kind) : []),
+      ...(ofKind(GATEWAY.kind).length > 0 ? ofKind(VIRTUAL_SERVICE.kind) : []),
+    ].map(objectRef),
     kinds: RENDERED_KINDS,
   });
 }

@@ -52,7 +52,11 @@ interface Around {
 }
 
 /** Its pods are there, and nobody else's. */
-const NO_OTHERS = { selectsNothing: false, sharedPods: [] };
+const NO_OTHERS = {
+  selectsNothing: false,
+  sharedPods: [],
+  sharedHostnames: [],
+};
 
 function statusOf(spec: AppNetworkSpec, around: Around = {}) {
   const facts = { ...DEFAULT_FACTS, ...around.facts };
@@ -670,4 +674,163 @@ describe('deletingStatus', () => {
       },
     ]);
   });
+});
+
+describe('The status of an AppNetwork on a hostname that another one holds', () => {
+  const spec = {
+    hostnames,
+    rules: [
+      { matches: [{ path: { value: '/cart/' } }, { method: 'POST' as const }] },
+    ],
+  };
+  const certificate = { secretName: 'shop-first-tls', issuer: 'x' };
+  const together = {
+    hostname: 'shop.example.com',
+    heldBy: 'first',
+    appNetworks: ['first', 'shop'],
+  };
+
+  function holder(
+    status: AppNetwork['status'],
+    changes: AppNetworkSpec = {},
+  ): AppNetwork {
+    const given = appNetwork({ hostnames, ...changes });
+    return { ...given, metadata: { ...given.metadata, name: 'first' }, status };
+  }
+
+  function sharedStatus(first: AppNetwork, own: AppNetworkSpec = spec) {
+    const given = appNetwork(own);
+    const sharedHostnames = [
+      {
+        hostname: 'shop.example.com',
+        members: [{ appNetwork: first }, { appNetwork: given }],
+      },
+    ];
+    const rendered = render(given, DEFAULT_FACTS, {
+      services,
+      sharedHostnames,
+    });
+    const status = appNetworkStatus({
+      appNetwork: given,
+      facts: DEFAULT_FACTS,
+      rendered,
+      result: { ...NOTHING_DONE, observed: rendered.objects },
+      ...NO_OTHERS,
+      sharedHostnames,
+      now: NOW,
+    });
+    return {
+      ...status,
+      of: (wanted: string) =>
+        status.conditions?.find(({ type }) => type === wanted),
+    };
+  }
+
+  const issued = {
+    type: 'CertificateReady',
+    status: 'True' as const,
+    reason: 'Issued',
+    message: 'Issued by x.',
+    lastTransitionTime: '',
+  };
+
+  it('waits for its routes to be at the Gateway of that one, and says why they are not', () => {
+    const taken = {
+      ...issued,
+      type: 'GatewayReady',
+      status: 'False' as const,
+      message: 'Gateway shop/first is there already.',
+    };
+    const waiting = sharedStatus(holder({ hostnames, conditions: [taken] }));
+    expect(waiting.of('GatewayReady')).toMatchObject({
+      status: 'False',
+      reason: 'WaitingForAppNetwork',
+      message:
+        'AppNetwork first in namespace shop holds shop.example.com, and has no routes to this one there yet: Gateway shop/first is there already.',
+    });
+    const served = sharedStatus(
+      holder({ hostnames, sharedHostnames: [together] }),
+    );
+    expect(served.of('GatewayReady')).toMatchObject({
+      status: 'True',
+      message: expect.stringContaining(
+        'shop.example.com is served together with AppNetwork first; first has its Gateway, VirtualService and certificate.',
+      ),
+    });
+  });
+
+  it('has the certificate of that one, and what is said of it', () => {
+    const { of, ...status } = sharedStatus(
+      holder({
+        hostnames,
+        sharedHostnames: [together],
+        certificate,
+        conditions: [issued],
+      }),
+    );
+    expect(status.certificate).toEqual(certificate);
+    expect(of('CertificateReady')).toMatchObject({
+      status: 'True',
+      reason: 'Issued',
+      message:
+        'shop.example.com has the certificate of AppNetwork first in namespace shop: Issued by x.',
+    });
+    expect(
+      sharedStatus(holder({ hostnames })).of('CertificateReady'),
+    ).toMatchObject({ status: 'Unknown', reason: 'Pending' });
+  });
+
+  it('counts a certificate of its own as well, where it has other hostnames', () => {
+    const both = sharedStatus(
+      holder({ hostnames, conditions: [issued], certificate }),
+      { ...spec, hostnames: ['own.example.com', ...hostnames] },
+    );
+    expect(both.of('CertificateReady')).toMatchObject({
+      status: 'Unknown',
+      message: expect.stringContaining('cert-manager has not seen'),
+    });
+    expect(both.certificate?.secretName).toBe('shop-shop-tls');
+  });
+
+  it('names the address at which it begins', () => {
+    expect(sharedStatus(holder({ hostnames })).urls).toEqual([
+      'https://shop.example.com/cart',
+    ]);
+    expect(sharedStatus(holder({ hostnames }), { hostnames }).urls).toEqual([
+      'https://shop.example.com/',
+    ]);
+  });
+});
+
+it("tells nobody that another's routes are in place while the VirtualService could not be written", () => {
+  const given = appNetwork({ hostnames });
+  const other = appNetwork({ hostnames });
+  const cart = { ...other, metadata: { ...other.metadata, name: 'cart' } };
+  const sharedHostnames = [
+    {
+      hostname: 'shop.example.com',
+      members: [{ appNetwork: given }, { appNetwork: cart }],
+    },
+  ];
+  const rendered = render(given, DEFAULT_FACTS, { services, sharedHostnames });
+  const membersWith = (failures: ReconcileOwnedResult['failures']) =>
+    appNetworkStatus({
+      appNetwork: given,
+      facts: DEFAULT_FACTS,
+      rendered,
+      result: { ...NOTHING_DONE, observed: rendered.objects, failures },
+      ...NO_OTHERS,
+      sharedHostnames,
+      now: NOW,
+    }).sharedHostnames?.[0]?.appNetworks;
+  const ref = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    namespace: 'shop',
+    name: 'shop',
+  };
+  expect(membersWith([])).toEqual(['shop', 'cart']);
+  expect(membersWith([{ ref, message: 'no', kindMissing: false }])).toEqual([
+    'shop',
+  ]);
 });

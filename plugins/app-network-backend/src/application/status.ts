@@ -24,6 +24,9 @@ import {
   type Observation,
 } from './conditions/observation';
 import { policyReady } from './conditions/policyReady';
+import { lentHostnames, programmedHostnames } from './conditions/sharing';
+import type { Handover } from './handover';
+import type { Rendered } from './render/types';
 
 /** The status of an AppNetwork whose objects have been brought to what is wanted, as far as they could be. */
 export function appNetworkStatus(observation: Observation): AppNetworkStatus {
@@ -37,14 +40,14 @@ export function appNetworkStatus(observation: Observation): AppNetworkStatus {
   ];
   const urls = rendered.hostnames
     .filter(hostname => !hostname.startsWith('*.'))
-    .map(hostname => `https://${hostname}/`);
-  const certificate = rendered.certificate && {
-    ...rendered.certificate,
-    ...certificateValidity(observation),
-  };
+    .map(hostname => `https://${hostname}${pathAt(hostname, rendered)}`);
+  const certificate = rendered.certificate
+    ? { ...rendered.certificate, ...certificateValidity(observation) }
+    : lentHostnames(observation)[0]?.holder.status?.certificate;
   return {
     observedGeneration: appNetwork.metadata.generation,
     hostnames: rendered.hostnames,
+    sharedHostnames: programmedHostnames(observation),
     addresses: exposed ? facts.ingressGateway.addresses : [],
     urls,
     certificate,
@@ -57,6 +60,26 @@ export function appNetworkStatus(observation: Observation): AppNetworkStatus {
       observation.now,
     ),
   };
+}
+
+/** Where an AppNetwork begins on a hostname: at its shortest path where others are served too and it has not all the rest. */
+function pathAt(
+  hostname: string,
+  { sharedHostnames = [], routes }: Rendered,
+): string {
+  if (!sharedHostnames.some(shared => shared.hostname === hostname)) {
+    return '/';
+  }
+  const paths = routes.flatMap(({ match: { path, method = 'GET' } = {} }) =>
+    path?.type === 'RegularExpression' || method !== 'GET'
+      ? []
+      : path?.value ?? '/',
+  );
+  return (
+    paths.sort(
+      (one, other) => one.length - other.length || (one < other ? -1 : 1),
+    )[0] ?? '/'
+  );
 }
 
 /** The status of an AppNetwork that nothing could be done for; what is known from before stays. */
@@ -76,6 +99,34 @@ export function blockedStatus(
           ? fails(type, reason, message)
           : unknown(type, reason, message),
       ),
+      now,
+    ),
+  };
+}
+
+/** The status of an AppNetwork whose hostnames others of its namespace are about to serve; what is known from before stays. */
+export function handingOverStatus(
+  appNetwork: AppNetwork,
+  handovers: readonly Handover[],
+  now: Date,
+): AppNetworkStatus {
+  const each = handovers.map(
+    ({ hostname, heir }) =>
+      `AppNetwork ${heir.metadata.name} is to serve ${hostname} next, and has no certificate for it yet`,
+  );
+  return {
+    ...appNetwork.status,
+    conditions: conditions(
+      appNetwork,
+      [
+        fails(
+          'Ready',
+          'HandingOver',
+          `${each.join(
+            '; ',
+          )}. Until then, and for a minute at most, everything stays as it is.`,
+        ),
+      ],
       now,
     ),
   };

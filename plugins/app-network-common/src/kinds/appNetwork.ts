@@ -571,6 +571,25 @@ const statusSchema = Type.Object(
     hostnames: Type.Optional(
       Type.Array(Type.String(), { description: 'Names it is served at.' }),
     ),
+    sharedHostnames: Type.Optional(
+      Type.Array(
+        Type.Object({
+          hostname: Type.String({ description: 'One of hostnames.' }),
+          heldBy: Type.String({
+            description:
+              'AppNetwork that has its Gateway, VirtualService and certificate.',
+          }),
+          appNetworks: Type.Array(Type.String(), {
+            description:
+              'All that are served there, each at its own paths; in the status of the one that holds it, those whose routes are in its VirtualService.',
+          }),
+        }),
+        {
+          description:
+            'Hostnames that it shares with other AppNetworks of its namespace.',
+        },
+      ),
+    ),
     addresses: Type.Optional(
       Type.Array(addressSchema, {
         description: 'Addresses of the gateway that serves it.',

@@ -20,6 +20,7 @@ import {
   unknown,
   type Observation,
 } from './observation';
+import { lentHostnames, type LentHostname } from './sharing';
 
 type Certificate = ICertificate & KubernetesObject;
 
@@ -47,9 +48,40 @@ export function certificateReady(observation: Observation): NewCondition {
       'There is no hostname to have a certificate for; GatewayReady says why.',
     );
   }
-  return appNetwork.spec?.tls?.certificateRef
-    ? ownCertificate(observation)
-    : issuedCertificate(observation);
+  const lent = lentHostnames(observation);
+  const own =
+    lent.length < rendered.hostnames.length
+      ? [
+          appNetwork.spec?.tls?.certificateRef
+            ? ownCertificate(observation)
+            : issuedCertificate(observation),
+        ]
+      : [];
+  const all = [...own, ...lent.map(certificateOfHolder)];
+  return (
+    all.find(({ status }) => status === 'False') ??
+    all.find(({ status }) => status !== 'True') ??
+    all[0] ??
+    unknown('CertificateReady', 'Pending', 'There is no certificate yet.')
+  );
+}
+
+/** What the AppNetwork that holds a hostname says of its certificate. */
+function certificateOfHolder({ hostname, holder }: LentHostname): NewCondition {
+  const { namespace, name } = holder.metadata;
+  const { status, reason, message } = holder.status?.conditions?.find(
+    ({ type }) => type === 'CertificateReady',
+  ) ?? {
+    status: 'Unknown' as const,
+    reason: 'Pending',
+    message: 'It has not been seen to yet.',
+  };
+  return {
+    type: 'CertificateReady',
+    status,
+    reason,
+    message: `${hostname} has the certificate of AppNetwork ${name} in namespace ${namespace}: ${message}`,
+  };
 }
 
 /** When the certificate that the gateway serves begins, ends and is renewed, ISO 8601; of what is not known nothing. */

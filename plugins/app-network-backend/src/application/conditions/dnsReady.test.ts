@@ -39,6 +39,7 @@ function observation(
     names,
     selectsNothing: false,
     sharedPods: [],
+    sharedHostnames: [],
     now: new Date('2026-06-01T12:00:00Z'),
   };
 }

@@ -6,7 +6,7 @@ import type { NewCondition } from '../../engine/conditions';
 import type { ReconcileOwnedResult } from '../../engine/types';
 import type { SeenName } from '../../platform/dns/names';
 import type { PlatformFacts } from '../../platform/facts';
-import type { Rendered } from '../render/types';
+import type { Rendered, SharedHostname } from '../render/types';
 import type { SharedPods } from '../selectedPods';
 
 /** What is known of an AppNetwork after it has been reconciled. */
@@ -23,6 +23,8 @@ export interface Observation {
   selectsNothing: boolean;
   /** Workloads whose pods another AppNetwork selects as well. */
   sharedPods: readonly SharedPods[];
+  /** Its hostnames that others of its namespace serve too. */
+  sharedHostnames: readonly SharedHostname[];
   now: Date;
 }
 

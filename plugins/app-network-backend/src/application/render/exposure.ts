@@ -12,6 +12,7 @@ import { issuersOf } from './authentication/issuers';
 import { contradiction } from './contradiction';
 import { renderDestinationRules } from './destinationRules';
 import { gatewayName, renderGateway } from './gateway';
+import { hostnameGroups, isSame } from './hostnameGroups';
 import { wantedHostnames } from './hostnames';
 import { GATEWAY, VIRTUAL_SERVICE } from './kinds';
 import { passthroughRoutes } from './passthrough';
@@ -65,28 +66,53 @@ export function renderExposure(
       gatewayRoutes: routes,
     });
   }
-  const { hostnames, problems: taken } = withoutTaken(wanted, input);
-  if (hostnames.length === 0) {
-    return exposure({ problems: [...problems, ...taken] });
-  }
-  const tls = renderTls(appNetwork, facts, hostnames, input);
+  const { hostnames: unclaimed, problems: taken } = withoutTaken(wanted, input);
+  const { held, lent } = partedByHolder(appNetwork, unclaimed, input);
+  const tls =
+    held.length > 0
+      ? renderTls(appNetwork, facts, held, input)
+      : { servable: false, objects: [], retained: [], problems: [] };
+  const served = tls.servable ? held : [];
+  const hostnames = unclaimed.filter(
+    hostname => served.includes(hostname) || lent.includes(hostname),
+  );
   const allProblems = [...problems, ...taken, ...tls.problems];
-  if (!tls.servable) {
+  if (hostnames.length === 0) {
     return exposure({ problems: allProblems });
   }
-  const credentialName = tls.certificate?.secretName;
+  const groups = hostnameGroups(appNetwork, served, routes, input);
+  const shared = sharedAmong(hostnames, input);
   return exposure({
     objects: [
       ...destinationRules,
       ...tls.objects,
-      ...renderGatewayPolicies(appNetwork, facts, hostnames, routes, issuers),
-      renderGateway(appNetwork, facts, hostnames, credentialName),
-      ...(routes.length > 0
-        ? [renderVirtualService(appNetwork, facts, hostnames, routes)]
+      ...renderGatewayPolicies(
+        appNetwork,
+        facts,
+        { hostnames, groups },
+        routes,
+        issuers,
+      ),
+      ...(served.length > 0
+        ? [
+            renderGateway(
+              appNetwork,
+              facts,
+              {
+                hostnames: served,
+                takenOver: input.takenOverHostnames ?? [],
+              },
+              tls.certificate?.secretName,
+            ),
+          ]
         : []),
+      ...groups
+        .filter(group => group.routes.length > 0)
+        .map(group => renderVirtualService(appNetwork, facts, group)),
     ],
     retained: tls.retained,
     hostnames,
+    ...(shared.length > 0 ? { sharedHostnames: shared } : {}),
     routes: routes.map(route => routeView(route, hostnames)),
     certificate: tls.certificate,
     problems: allProblems,
@@ -119,6 +145,37 @@ function withoutTaken(
     ),
     problems: taken.map(({ problem }) => problem),
   };
+}
+
+/** Of hostnames those that an AppNetwork holds itself, and those that another one holds, which serves its routes as well. */
+function partedByHolder(
+  appNetwork: AppNetwork,
+  hostnames: readonly string[],
+  { sharedHostnames = [] }: RenderInput,
+): { held: string[]; lent: string[] } {
+  const elsewhere = new Set(
+    sharedHostnames
+      .filter(({ members }) => !isSame(members[0]?.appNetwork, appNetwork))
+      .map(({ hostname }) => hostname),
+  );
+  return {
+    held: hostnames.filter(hostname => !elsewhere.has(hostname)),
+    lent: hostnames.filter(hostname => elsewhere.has(hostname)),
+  };
+}
+
+function sharedAmong(
+  hostnames: readonly string[],
+  { sharedHostnames = [] }: RenderInput,
+): NonNullable<Rendered['sharedHostnames']> {
+  return sharedHostnames
+    .filter(({ hostname }) => hostnames.includes(hostname))
+    .map(({ hostname, members }) => {
+      const [heldBy = '', ...others] = members.map(
+        ({ appNetwork }) => appNetwork.metadata.name,
+      );
+      return { hostname, heldBy, appNetworks: [heldBy, ...others] };
+    });
 }
 
 /** What stays as it is while the hostname is unknown: an address that is gone for a moment must not cut off who still has a connection. */

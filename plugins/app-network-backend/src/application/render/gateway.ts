@@ -30,16 +30,29 @@ export function gatewayName({ metadata: { name } }: AppNetwork): string {
  * The Istio Gateway: HTTPS at 443, and at 80 a redirect to it, before any route that somebody may have made for the hostname. Where an ACME
  * server may ask for proof there, the way to it is a route, and the redirect one after it, in the VirtualService.
  *
+ * A hostname that another Gateway has as well until it gives it up gets a server of its own, for Istio leaves out a server that has one
+ * hostname in common with an earlier one (istiod, mergeGateways).
+ *
+ * @param served - all hostnames, and those of them that are being taken over
  * @param credentialName - Secret in the ingress gateway's namespace with the certificate; undefined passes TLS through to the application
  */
 export function renderGateway(
   appNetwork: AppNetwork,
   facts: PlatformFacts,
-  hostnames: readonly string[],
+  {
+    hostnames,
+    takenOver,
+  }: { hostnames: readonly string[]; takenOver: readonly string[] },
   credentialName: string | undefined,
 ): IGateway & KubernetesObject {
-  // Only VirtualServices of this namespace may add routes to these hostnames.
-  const hosts = hostnames.map(hostname => `./${hostname}`);
+  const settled = hostnames.filter(hostname => !takenOver.includes(hostname));
+  const servers = [
+    settled,
+    ...hostnames
+      .filter(hostname => takenOver.includes(hostname))
+      .map(hostname => [hostname]),
+  ].filter(({ length }) => length > 0);
+  const name = credentialName ? HTTPS_PORT_NAME : 'tls';
   return {
     ...GATEWAY,
     metadata: {
@@ -49,25 +62,34 @@ export function renderGateway(
     spec: {
       selector: facts.ingressGateway.selector,
       servers: [
-        {
+        ...servers.map((ofServer, index) => ({
           port: {
-            name: credentialName ? HTTPS_PORT_NAME : 'tls',
+            name: index === 0 ? name : `${name}-${index}`,
             number: HTTPS_PORT,
             protocol: credentialName ? 'HTTPS' : 'TLS',
           },
-          hosts,
+          hosts: hostsOf(ofServer),
           tls: credentialName
-            ? { mode: 'SIMPLE', credentialName, minProtocolVersion: 'TLSV1_2' }
-            : { mode: 'PASSTHROUGH' },
-        },
+            ? {
+                mode: 'SIMPLE' as const,
+                credentialName,
+                minProtocolVersion: 'TLSV1_2' as const,
+              }
+            : { mode: 'PASSTHROUGH' as const },
+        })),
         {
           port: { name: 'http', number: HTTP_PORT, protocol: 'HTTP' },
-          hosts,
+          hosts: hostsOf(hostnames),
           tls: { httpsRedirect: !mayAskOverHttp(appNetwork, facts) },
         },
       ],
     },
   };
+}
+
+/** Only VirtualServices of this namespace may add routes to these hostnames. */
+function hostsOf(hostnames: readonly string[]): string[] {
+  return hostnames.map(hostname => `./${hostname}`);
 }
 
 /**

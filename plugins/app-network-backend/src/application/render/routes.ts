@@ -20,6 +20,8 @@ export interface Route {
   backends: Backend[];
   /** HTTP status of the answer where no backend may give one. */
   refusal?: 403 | 503;
+  /** Set where it refuses in place of a match that no gateway could take, around it. */
+  isPrecaution?: true;
   /** Absent where no token is asked for. */
   authentication?: Authentication;
   sessionPersistence?: AppNetworkRule['sessionPersistence'];
@@ -108,7 +110,30 @@ function refusalAround({ path }: AppNetworkRouteMatch): Route {
     match: path?.type === 'RegularExpression' ? {} : normalized({ path }),
     backends: [],
     refusal: 403,
+    isPrecaution: true,
   };
+}
+
+/**
+ * The routes of a hostname that several AppNetworks serve, in the order in which a gateway has to try them. No two of them match the same
+ * requests, but for a refusal in place of a match that is wrong, which is for requests to its own AppNetwork alone.
+ *
+ * @param each - routes of each AppNetwork, in order
+ */
+export function mergedRoutes(each: readonly (readonly Route[])[]): Route[] {
+  const sorted = each
+    .flat()
+    .sort(
+      (one, other) =>
+        compareMatches(one.match, other.match) ||
+        Number(one.isPrecaution ?? false) - Number(other.isPrecaution ?? false),
+    );
+  const first = new Map<string, Route>();
+  for (const route of sorted) {
+    const key = matchKey(route.match);
+    first.set(key, first.get(key) ?? route);
+  }
+  return [...first.values()];
 }
 
 interface Target {
@@ -197,6 +222,16 @@ export function normalized(match: AppNetworkRouteMatch): AppNetworkRouteMatch {
   };
 }
 
+/** Tells matches apart: the same for those that are the same requests written in another way. */
+export function matchKey(match: AppNetworkRouteMatch): string {
+  const { path, method, headers = [] } = normalized(match);
+  return JSON.stringify([
+    path && [path.type, path.value],
+    method,
+    headers.map(({ type = 'Exact', name, value }) => [type, name, value]),
+  ]);
+}
+
 /** Negative where one has to be tried before the other. Of matches that differ none is equal to another, so the written order never counts. */
 export function compareMatches(
   one: AppNetworkRouteMatch,
@@ -253,7 +288,7 @@ function withoutDuplicates(sorted: WrittenRoute[]): {
   const routes: Route[] = [];
   const problems: Problem[] = [];
   for (const { route, field } of sorted) {
-    const key = JSON.stringify(route.match);
+    const key = matchKey(route.match);
     const first = seen.get(key);
     if (first === undefined) {
       seen.set(key, field);

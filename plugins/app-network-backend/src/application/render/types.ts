@@ -1,6 +1,7 @@
 import type {
   AppNetwork,
   AppNetworkConditionType,
+  AppNetworkStatus,
   Condition,
   KubernetesObject,
   ObjectRef,
@@ -15,6 +16,8 @@ export interface Rendered {
   retained: ObjectRef[];
   /** Names it is served at. */
   hostnames: string[];
+  /** Those of them that it shares, by whom they are held and who serves them; absent where there are none. */
+  sharedHostnames?: NonNullable<AppNetworkStatus['sharedHostnames']>;
   /** Routes in the order in which the gateway tries them. */
   routes: RouteView[];
   /** Where the certificate of the hostnames is; absent where the gateway needs none. */
@@ -57,6 +60,10 @@ export interface RenderInput {
   issuedSecret?: Secret;
   /** Hostnames that are another's; they are not served by this one. */
   takenHostnames?: readonly TakenHostname[];
+  /** Hostnames that it serves together with others of its namespace; the rest are its own alone. */
+  sharedHostnames?: readonly SharedHostname[];
+  /** Hostnames of its own that another one has given up, and serves until this one does. */
+  takenOverHostnames?: readonly string[];
   /** Other AppNetworks of its namespace; default: none. */
   neighbours?: readonly AppNetwork[];
   /** Issuers of tokens whose keys are another's; their tokens let nobody in here. */
@@ -70,6 +77,20 @@ export interface TakenHostname {
   hostname: string;
   /** Whose it is, and what to do. */
   problem: Problem;
+}
+
+/** A hostname that several AppNetworks of a namespace serve, each its own paths. */
+export interface SharedHostname {
+  hostname: string;
+  /** All of them, in the order in which they have it: the first holds its Gateway, certificate and VirtualService. */
+  members: readonly SharingAppNetwork[];
+}
+
+/** One of several AppNetworks on a hostname. */
+export interface SharingAppNetwork {
+  appNetwork: AppNetwork;
+  /** As in {@link RenderInput}; of the one that is rendered it is read there. */
+  takenIssuers?: readonly TakenIssuer[];
 }
 
 /** An issuer of tokens whose keys are not for this AppNetwork to say. */

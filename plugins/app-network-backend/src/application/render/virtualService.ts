@@ -8,6 +8,7 @@ import type { PlatformFacts } from '../../platform/facts';
 import type { Backend } from './backends';
 import { durationInSeconds } from './duration';
 import { gatewayName, HTTP_PORT, HTTPS_PORT } from './gateway';
+import type { HostnameGroup } from './hostnameGroups';
 import { VIRTUAL_SERVICE } from './kinds';
 import { objectMeta } from './metadata';
 import { isGuarded, type Route } from './routes';
@@ -19,17 +20,14 @@ type TlsRoute = NonNullable<VirtualServiceSpec['tls']>[number];
 type HttpMatch = NonNullable<HttpRoute['match']>[number];
 
 /**
- * The Istio VirtualService: the routes of the hostnames at the Gateway of the same name. Only the ingress gateway's namespace gets to see it.
- *
- * @param routes - in the order in which they are to be tried
+ * The Istio VirtualService: the routes of hostnames at the Gateway of the AppNetwork. Only the ingress gateway's namespace gets to see it.
  */
 export function renderVirtualService(
   appNetwork: AppNetwork,
   facts: PlatformFacts,
-  hostnames: readonly string[],
-  routes: readonly Route[],
+  { name, hostnames, routes }: HostnameGroup,
 ): IVirtualService & KubernetesObject {
-  const metadata = objectMeta(appNetwork);
+  const metadata = objectMeta(appNetwork, { name });
   const passthrough = appNetwork.spec?.tls?.mode === 'Passthrough';
   return {
     ...VIRTUAL_SERVICE,

@@ -6,10 +6,12 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { parseAllDocuments } from 'yaml';
+import { syncedInformer } from '../../engine/testing/syncedInformer';
+import { APP_NETWORK } from '../../kinds';
 import type { PlatformFacts } from '../../platform/facts';
+import { hostnameInput } from '../hostnameInput';
 import { certificateName } from '../render/certificate';
 import type { RenderInput, Secret, Service } from '../render/types';
-import { takenHostnames } from '../takenHostnames';
 import { takenIssuers } from '../takenIssuers';
 
 /** Where the inputs of render and what they become are. */
@@ -91,7 +93,7 @@ export function readRenderCase(name: string): {
       neighbours: others.filter(
         ({ metadata }) => metadata.namespace === appNetwork.metadata.namespace,
       ),
-      takenHostnames: takenHostnames(appNetwork, others, facts),
+      ...hostnameInput(appNetwork, syncedInformer(APP_NETWORK, others), facts),
       takenIssuers: takenIssuers(appNetwork, others),
     },
   };

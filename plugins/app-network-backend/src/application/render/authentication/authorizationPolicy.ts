@@ -4,6 +4,7 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy';
 import type { PlatformFacts } from '../../../platform/facts';
+import type { HostnameGroup } from '../hostnameGroups';
 import { AUTHORIZATION_POLICY } from '../kinds';
 import { gatewayObjectName, objectMeta } from '../metadata';
 import type { Route } from '../routes';
@@ -14,7 +15,7 @@ type Rule = NonNullable<
 
 /**
  * The Istio AuthorizationPolicy at the ingress gateway: a second lock before the routes, which alone know every path and condition. It
- * denies, on the AppNetwork's own hostnames and paths, requests without a token of the rule's issuers, and is silent about everything else:
+ * denies, on hostnames that the AppNetwork holds, requests without a token of the rule's issuers, and is silent about everything else:
  * one that allows would close every hostname that it doesn't name.
  *
  * Left to the routes are wildcard hostnames, which may have another's hostname below them, regular expressions, which a policy doesn't know,
@@ -23,14 +24,15 @@ type Rule = NonNullable<
 export function renderAuthorizationPolicy(
   appNetwork: AppNetwork,
   { ingressGateway }: PlatformFacts,
-  hostnames: readonly string[],
-  routes: readonly Route[],
+  groups: readonly HostnameGroup[],
 ): (IAuthorizationPolicy & KubernetesObject) | undefined {
-  const hosts = hostnames
-    .filter(hostname => !hostname.startsWith('*'))
-    // As a client names it, with or without its port.
-    .flatMap(hostname => [hostname, `${hostname}:*`]);
-  const rules = hosts.length > 0 ? rulesOf(hosts, routes) : [];
+  const rules = groups.flatMap(({ hostnames, routes }) => {
+    const hosts = hostnames
+      .filter(hostname => !hostname.startsWith('*'))
+      // As a client names it, with or without its port.
+      .flatMap(hostname => [hostname, `${hostname}:*`]);
+    return hosts.length > 0 ? rulesOf(hosts, routes) : [];
+  });
   return rules.length > 0
     ? {
         ...AUTHORIZATION_POLICY,

@@ -2,7 +2,7 @@ import type {
   AppNetwork,
   AppNetworkSpec,
 } from '@app-network/backstage-plugin-app-network-common';
-import { takenHostnames } from './takenHostnames';
+import { hostnameClaims } from './hostnameClaims';
 
 const FACTS = {
   environmentName: 'default',
@@ -33,7 +33,7 @@ const JANUARY = '2026-01-01T00:00:00Z';
 const FEBRUARY = '2026-02-01T00:00:00Z';
 const hostnames = ['shop.example.com'];
 
-describe('takenHostnames', () => {
+describe('hostnameClaims', () => {
   it.each<
     [
       title: string,
@@ -106,28 +106,6 @@ describe('takenHostnames', () => {
           /shop\.b\.default\.example\.org is one of those that are generated for namespace b\. .* end in \.a\.default\.example\.org/,
         ],
       ],
-    ],
-    [
-      'says that a hostname cannot be shared yet, where the paths are others',
-      appNetwork(
-        'a/cart',
-        {
-          hostnames,
-          rules: [{ matches: [{ path: { value: '/cart' } }] }],
-        },
-        FEBRUARY,
-      ),
-      [
-        appNetwork(
-          'a/shop',
-          {
-            hostnames,
-            rules: [{ matches: [{ path: { value: '/shop' } }] }],
-          },
-          JANUARY,
-        ),
-      ],
-      [['NotSupportedYet', /several AppNetworks on one hostname/]],
     ],
     [
       "refuses another namespace's hostname for other paths too",
@@ -249,7 +227,7 @@ describe('takenHostnames', () => {
     ],
   ])('%s', (_title, checked, others, problems) => {
     expect(
-      takenHostnames(checked, others, FACTS).map(
+      hostnameClaims(checked, others, FACTS).taken.map(
         ({ problem: { reason, message } }) => [reason, message],
       ),
     ).toEqual(
@@ -258,5 +236,235 @@ describe('takenHostnames', () => {
         expect.stringMatching(message),
       ]),
     );
+  });
+});
+
+const at = (...paths: string[]): AppNetworkSpec => ({
+  hostnames,
+  rules: [{ matches: paths.map(value => ({ path: { value } })) }],
+});
+
+/** As its status says it: served at the hostname, which another one holds. */
+function servedBy(heldBy: string, given: AppNetwork): AppNetwork {
+  const { name } = given.metadata;
+  return {
+    ...given,
+    status: {
+      hostnames,
+      sharedHostnames: [
+        { hostname: 'shop.example.com', heldBy, appNetworks: [heldBy, name] },
+      ],
+    },
+  };
+}
+
+describe('Several AppNetworks of a namespace on one hostname', () => {
+  const shop = appNetwork('a/shop', at('/'), JANUARY);
+  const cart = appNetwork('a/cart', at('/cart'), FEBRUARY);
+  const api = appNetwork('a/api', at('/api'), '2026-03-01T00:00:00Z');
+
+  it.each<
+    [
+      title: string,
+      all: AppNetwork[],
+      /** In order. */
+      members: string[],
+      /** The others, and why. */
+      refused: Record<string, RegExp>,
+    ]
+  >([
+    [
+      'share it, in the order in which they were created',
+      [api, cart, shop],
+      ['shop', 'cart', 'api'],
+      {},
+    ],
+    [
+      'have it held by who serves it, though another is older',
+      [shop, serving(api, hostnames), cart],
+      ['api', 'shop', 'cart'],
+      {},
+    ],
+    [
+      'have who holds it keep it, once those that share it serve it as well',
+      [servedBy('api', shop), servedBy('api', api), cart],
+      ['api', 'shop', 'cart'],
+      {},
+    ],
+    [
+      'leave it to those that serve it already when its holder goes',
+      [shop, servedBy('gone', api), cart],
+      ['api', 'shop', 'cart'],
+      {},
+    ],
+    [
+      'have a path of one refused to another, and serve the rest',
+      [shop, cart, appNetwork('a/api', at('/api', '/cart/'))],
+      ['shop', 'cart'],
+      {
+        api: /is shared with AppNetwork cart in namespace a, which was there first and serves PathPrefix \/cart there/,
+      },
+    ],
+    [
+      'share one path by its methods',
+      [
+        shop,
+        appNetwork('a/write', {
+          hostnames,
+          rules: [{ matches: [{ method: 'POST' }] }],
+        }),
+      ],
+      ['shop', 'write'],
+      {},
+    ],
+    [
+      'do not count what is refused against those that come later',
+      [
+        shop,
+        appNetwork('a/cart', at('/cart', '/'), FEBRUARY),
+        appNetwork('a/late', at('/cart')),
+      ],
+      ['shop', 'late'],
+      { cart: /belongs to AppNetwork shop .* serves PathPrefix \/ there/ },
+    ],
+    [
+      'have it decrypted by the gateway',
+      [
+        shop,
+        appNetwork('a/raw', { hostnames, tls: { mode: 'Passthrough' } }),
+        cart,
+      ],
+      ['shop', 'cart'],
+      { raw: /^spec\.tls\.mode: .* mode Passthrough \(here\)/ },
+    ],
+    [
+      'name one certificate',
+      [
+        appNetwork(
+          'a/shop',
+          { ...at('/'), tls: { certificateRef: { name: 'x' } } },
+          JANUARY,
+        ),
+        appNetwork('a/same', {
+          ...at('/a'),
+          tls: { certificateRef: { name: 'x' } },
+        }),
+        appNetwork('a/other', {
+          ...at('/b'),
+          tls: { certificateRef: { name: 'y' } },
+        }),
+        appNetwork('a/silent', at('/c')),
+      ],
+      ['shop', 'same'],
+      {
+        other:
+          /^spec\.tls\.certificateRef: here it is y, .* shop\.example\.com, x;/,
+        silent: /^spec\.tls\.certificateRef: here it is nothing/,
+      },
+    ],
+    [
+      'name one issuer, however it is written',
+      [
+        appNetwork(
+          'a/shop',
+          { ...at('/'), tls: { issuerRef: { name: 'x' } } },
+          JANUARY,
+        ),
+        appNetwork('a/same', {
+          ...at('/a'),
+          tls: { issuerRef: { name: 'x', kind: 'ClusterIssuer' } },
+        }),
+        appNetwork('a/other', {
+          ...at('/b'),
+          tls: { issuerRef: { name: 'x', kind: 'Issuer' } },
+        }),
+      ],
+      ['shop', 'same'],
+      {
+        other: /^spec\.tls\.issuerRef: here it is Issuer\.cert-manager\.io x/,
+      },
+    ],
+    [
+      'have one kind of record',
+      [
+        shop,
+        appNetwork('a/off', { ...at('/a'), dns: { enabled: false } }),
+        appNetwork('a/same', { ...at('/b'), dns: { enabled: true } }),
+      ],
+      ['shop', 'same'],
+      { off: /^spec\.dns\.enabled: here it is false, .* true;/ },
+    ],
+    [
+      'do not wait for one that is being deleted',
+      [
+        {
+          ...serving(shop, hostnames),
+          metadata: { ...shop.metadata, deletionTimestamp: FEBRUARY },
+        },
+        servedBy('shop', cart),
+        api,
+      ],
+      ['cart', 'api'],
+      {},
+    ],
+  ])('%s', (_title, all, members, refused) => {
+    const asking = all.filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
+    );
+    const decided = asking.map(given => ({
+      name: given.metadata.name,
+      ...hostnameClaims(given, all, FACTS),
+    }));
+    const served = decided.filter(({ taken }) => taken.length === 0);
+    expect(served.map(({ name }) => name).sort()).toEqual([...members].sort());
+    for (const { shared } of served) {
+      expect(
+        shared.map(entry => entry.members.map(({ metadata }) => metadata.name)),
+      ).toEqual([members]);
+    }
+    const problems = decided.flatMap(({ name, taken }) =>
+      taken.map(({ problem }) => [name, problem]),
+    );
+    expect(Object.fromEntries(problems)).toEqual(
+      Object.fromEntries(
+        Object.entries(refused).map(([name, message]) => [
+          name,
+          expect.objectContaining({
+            certain: true,
+            message: expect.stringMatching(message),
+          }),
+        ]),
+      ),
+    );
+  });
+
+  it('share a hostname each by itself', () => {
+    const both = appNetwork(
+      'a/both',
+      { ...at('/'), hostnames: ['www.example.com', ...hostnames] },
+      JANUARY,
+    );
+    expect(
+      hostnameClaims(both, [both, cart], FACTS).shared.map(
+        ({ hostname }) => hostname,
+      ),
+    ).toEqual(hostnames);
+  });
+
+  it('have it pass to the next while the one that held it still serves it', () => {
+    const going = {
+      ...serving(shop, hostnames),
+      metadata: { ...shop.metadata, deletionTimestamp: FEBRUARY },
+    };
+    const changed = serving(
+      appNetwork('a/shop', { hostnames: ['other.example.com'] }, JANUARY),
+      hostnames,
+    );
+    for (const before of [going, changed]) {
+      expect(hostnameClaims(cart, [before, cart], FACTS).takenOver).toEqual(
+        hostnames,
+      );
+    }
+    expect(hostnameClaims(cart, [shop, cart], FACTS).takenOver).toEqual([]);
   });
 });
