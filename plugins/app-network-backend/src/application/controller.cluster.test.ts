@@ -25,6 +25,7 @@ import {
 } from '../testing/cluster';
 import { startAppNetworkController } from './controller';
 import { appNetworkInformers } from './informers';
+import { createPodLooks } from './podLooks';
 import { createAppNetworkReconciler } from './reconciler';
 import {
   AUTHORIZATION_POLICY,
@@ -687,6 +688,7 @@ describe('AppNetwork controller', () => {
         cluster: again.cluster,
         informers,
         names: { see: () => undefined, forget: () => {} },
+        pods: createPodLooks(again.cluster.client),
       });
       for (let i = 0; i < 3; i++) {
         await reconciler.reconcile(`${namespace}/shop`, stop.signal);

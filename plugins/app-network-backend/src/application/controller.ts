@@ -13,10 +13,12 @@ import { orderOf } from '../platform/certificates/issuance';
 import { platformFacts } from '../platform/facts';
 import { concernedBy } from './hostnameIndex';
 import { appNetworkInformers } from './informers';
+import { createPodLooks } from './podLooks';
 import { createAppNetworkReconciler } from './reconciler';
+import { workloadsOf } from './selectedPods';
 import { mayMeet, podLabels } from './render/selector';
 import { sharingIssuers } from './takenIssuers';
-import { readOfWorkload } from './workloads';
+import { readOfWorkload, type Workload } from './workloads';
 
 export interface AppNetworkControllerOptions {
   cluster: Cluster;
@@ -37,8 +39,15 @@ export function startAppNetworkController(
 ): Controller {
   const { cluster, logger, concurrency, dnsServers, now, signal } = options;
   const informers = appNetworkInformers(cluster);
-  const { appNetworks, platforms, services, workloads, owned, issuance } =
-    informers;
+  const {
+    appNetworks,
+    platforms,
+    services,
+    workloads,
+    namespaces,
+    owned,
+    issuance,
+  } = informers;
   const names = createNameLooks({
     servers: dnsServers,
     onChange: key => controller.enqueue(key),
@@ -46,6 +55,11 @@ export function startAppNetworkController(
   });
   const inNamespace = ({ metadata }: KubernetesObject) =>
     appNetworks.list(metadata.namespace).map(objectKey);
+  const selectedFrom = (workload: Workload) =>
+    appNetworks
+      .list(workload.metadata.namespace)
+      .filter(appNetwork => workloadsOf(appNetwork, [workload]).length > 0)
+      .map(objectKey);
   const controller = startController({
     name: `AppNetwork on ${cluster.name}`,
     logger,
@@ -53,6 +67,7 @@ export function startAppNetworkController(
       cluster,
       informers,
       names,
+      pods: createPodLooks(cluster.client),
       now,
     }),
     sources: [
@@ -77,6 +92,16 @@ export function startAppNetworkController(
       source(services, inNamespace, ({ spec }) => spec),
       ...workloads.map(informer =>
         source(informer, inNamespace, readOfWorkload),
+      ),
+      // Pods that start may have a sidecar or not.
+      ...workloads.map(informer =>
+        source(informer, selectedFrom, ({ status }) => status),
+      ),
+      // Its labels say whether pods get a sidecar.
+      source(
+        namespaces,
+        ({ metadata }) => appNetworks.list(metadata.name).map(objectKey),
+        ({ metadata }) => metadata.labels,
       ),
       ...[...owned, issuance.requests, issuance.orders].map(informer =>
         source(informer, object => keysOfOwner(appNetworks, object)),

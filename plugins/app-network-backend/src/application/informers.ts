@@ -20,6 +20,7 @@ export interface AppNetworkInformers {
   platforms: Informer<NetworkPlatform>;
   services: Informer<Service>;
   workloads: Informer<Workload>[];
+  namespaces: Informer<KubernetesObject>;
   issuance: IssuanceInformers;
   /** What AppNetworks have become, one for each kind. */
   owned: Informer<KubernetesObject>[];
@@ -36,6 +37,7 @@ export function appNetworkInformers({
       kind: 'Service',
     }),
     workloads: WORKLOAD_KINDS.map(kind => informers.informer<Workload>(kind)),
+    namespaces: informers.informer({ apiVersion: 'v1', kind: 'Namespace' }),
     issuance: issuanceInformers(informers),
     owned: RENDERED_KINDS.map(kind =>
       informers.informer(kind, { labelSelector: MANAGED_BY_SELECTOR }),

@@ -53,11 +53,13 @@ function reconcilerOf(cached: AppNetwork[], client: Partial<KubernetesClient>) {
   return createAppNetworkReconciler({
     cluster,
     names: { see: () => undefined, forget: () => {} },
+    pods: { see: async () => [], forget: () => {} },
     informers: {
       appNetworks: syncedInformer(APP_NETWORK, cached),
       platforms: syncedInformer(PLATFORM, [PLATFORM]),
       services: syncedInformer({ apiVersion: 'v1', kind: 'Service' }),
       workloads: [],
+      namespaces: syncedInformer({ apiVersion: 'v1', kind: 'Namespace' }),
       issuance: {
         requests: syncedInformer({
           apiVersion: 'cert-manager.io/v1',

@@ -36,7 +36,9 @@ import {
 } from './render/kinds';
 import { render } from './render/render';
 import { readInput } from './readInput';
-import { selectsNothing, sharedPods } from './selectedPods';
+import type { PodLooks } from './podLooks';
+import { sharedPods, workloadsOf } from './selectedPods';
+import { areAsSaid, sidecarProblem, sidecarsOf } from './sidecars';
 import {
   appNetworkStatus,
   blockedStatus,
@@ -50,11 +52,15 @@ const LOOK_AGAIN_MS = 60_000;
 /** How often to look whether a hostname that is taken over has been given up: whoever gave it up does not name it any more. */
 const TAKING_OVER_MS = 1_000;
 
+/** How often to look at pods that are on their way into the mesh or out of it. */
+const LOOK_AT_PODS_AGAIN_MS = 5_000;
+
 export interface AppNetworkReconcilerOptions {
   cluster: Cluster;
   informers: AppNetworkInformers;
   /** Where hostnames lead, by the AppNetwork's key. */
   names: Looks<NamesQuestion, SeenName[]>;
+  pods: PodLooks;
   /** The time, for transitions of conditions and expired certificates; default: the clock. */
   now?: () => Date;
 }
@@ -72,6 +78,7 @@ export function createAppNetworkReconciler(
       if (!appNetwork) {
         options.names.forget(key);
         handovers.delete(key);
+        options.pods.forget(key);
         return informers.appNetworks.state === 'Synced'
           ? removeLeftovers(options, key)
           : undefined;
@@ -88,6 +95,7 @@ async function apply(
     cluster,
     informers,
     names,
+    pods,
     now = () => new Date(),
   }: AppNetworkReconcilerOptions,
   handovers: Handovers,
@@ -104,7 +112,7 @@ async function apply(
   await ensureFinalizer(cluster.client, appNetwork, FINALIZER);
   const facts = platformFacts(platform);
   const handingOver = await handOver(
-    { cluster, informers, names, now },
+    { cluster, informers, now },
     handovers,
     appNetwork,
     facts,
@@ -112,12 +120,14 @@ async function apply(
   if (handingOver) {
     return handingOver;
   }
-  const input = await readInput(
-    cluster.client,
-    informers,
-    appNetwork,
-    facts,
-  ).catch(async error => {
+  const { namespace } = appNetwork.metadata;
+  const workloads = informers.workloads.flatMap(informer =>
+    informer.list(namespace),
+  );
+  const [input, seenPods] = await Promise.all([
+    readInput(cluster.client, informers, appNetwork, facts),
+    pods.see(appNetwork, workloads),
+  ]).catch(async error => {
     // An API server that does not answer for a moment takes nothing from what is served.
     if (!isKubernetesError(error) || !error.unreachable) {
       const { message } = toError(error);
@@ -126,20 +136,18 @@ async function apply(
     }
     throw error;
   });
-  const rendered = render(appNetwork, facts, input);
-  const { namespace } = appNetwork.metadata;
-  const workloads = informers.workloads.flatMap(informer =>
-    informer.list(namespace),
-  );
-  const [result, nothingSelected] = await Promise.all([
-    reconcileOwned(cluster, {
-      owner: owner(appNetwork),
-      desired: rendered.objects,
-      retained: rendered.retained,
-      kinds: RENDERED_KINDS,
-    }),
-    selectsNothing(cluster.client, appNetwork, workloads),
-  ]);
+  const rendered = render(appNetwork, facts, {
+    ...input,
+    sidecars: sidecarsOf(seenPods),
+  });
+  const result = await reconcileOwned(cluster, {
+    owner: owner(appNetwork),
+    desired: rendered.objects,
+    retained: rendered.retained,
+    kinds: RENDERED_KINDS,
+  });
+  const makers = workloadsOf(appNetwork, workloads);
+  const selectsNothing = makers.length + seenPods.length === 0;
   const shared = sharedPods(
     appNetwork,
     informers.appNetworks.list(namespace),
@@ -156,29 +164,42 @@ async function apply(
     issuanceCause:
       certificate && issuanceCause(certificate, informers.issuance),
     names: seenNames(names, { appNetwork, facts, rendered }),
-    selectsNothing: nothingSelected,
+    sidecarProblem: sidecarProblem(
+      appNetwork,
+      seenPods,
+      makers,
+      namespace ? informers.namespaces.get(undefined, namespace) : undefined,
+    ),
+    selectsNothing,
     sharedPods: shared,
     sharedHostnames: input.sharedHostnames ?? [],
     now: now(),
   });
   await writeStatus(cluster.client, appNetwork, status);
   throwFailures(result);
+  if (input.takenOverHostnames?.length) {
+    return { requeueAfterMs: TAKING_OVER_MS };
+  }
+  if (!areAsSaid(appNetwork, seenPods)) {
+    return { requeueAfterMs: LOOK_AT_PODS_AGAIN_MS };
+  }
   const looksAtOthers =
-    nothingSelected ||
+    makers.length === 0 ||
     shared.length > 0 ||
     appNetwork.spec?.tls?.certificateRef ||
     input.certificateSecretTaken ||
     input.takenIssuers?.length ||
     result.conflicts.length > 0;
-  if (input.takenOverHostnames?.length) {
-    return { requeueAfterMs: TAKING_OVER_MS };
-  }
   return looksAtOthers ? { requeueAfterMs: LOOK_AGAIN_MS } : undefined;
 }
 
 /** Has everything stay as it is while the next holder of a hostname gets ready; undefined where nobody has to be waited for. */
 async function handOver(
-  { cluster, informers, now = () => new Date() }: AppNetworkReconcilerOptions,
+  {
+    cluster,
+    informers,
+    now = () => new Date(),
+  }: Omit<AppNetworkReconcilerOptions, 'names' | 'pods'>,
   handovers: Handovers,
   appNetwork: AppNetwork,
   facts: PlatformFacts,

@@ -1,8 +1,5 @@
-import type {
-  AppNetwork,
-  KubernetesObject,
-} from '@app-network/backstage-plugin-app-network-common';
-import { selectsNothing, sharedPods } from './selectedPods';
+import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
+import { sharedPods } from './selectedPods';
 import type { Workload } from './workloads';
 
 function appNetwork(
@@ -25,52 +22,6 @@ const workload: Workload = {
     template: { metadata: { labels: { app: 'shop', tier: 'web' } } },
   },
 };
-
-/** A client that is asked for pods, and what it was asked. */
-function clientWith(pods: KubernetesObject[]) {
-  const asked: unknown[] = [];
-  return {
-    asked,
-    async list<T extends KubernetesObject>(_kind: unknown, options?: object) {
-      asked.push(options);
-      return pods as T[];
-    },
-  };
-}
-
-const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bare' } };
-
-describe('selectsNothing', () => {
-  it('takes a workload for its pods, whether they run or not, and asks for none', async () => {
-    const client = clientWith([]);
-    expect(
-      await selectsNothing(client, appNetwork('shop', { app: 'shop' }), [
-        workload,
-      ]),
-    ).toBe(false);
-    expect(client.asked).toEqual([]);
-  });
-
-  it.each([
-    ['pods that something else has made', [pod], false],
-    ['nothing', [], true],
-  ])(
-    'asks for pods where no workload is known: %s',
-    async (_, pods, nothing) => {
-      const client = clientWith(pods);
-      expect(
-        await selectsNothing(
-          client,
-          appNetwork('shop', { app: 'cart', tier: 'web' }),
-          [workload],
-        ),
-      ).toBe(nothing);
-      expect(client.asked).toEqual([
-        { namespace: 'shop', labelSelector: 'app=cart,tier=web' },
-      ]);
-    },
-  );
-});
 
 describe('sharedPods', () => {
   it('names the workload and the other AppNetwork', () => {

@@ -10,6 +10,8 @@ export interface Workload extends KubernetesObject {
       spec?: { serviceAccountName?: string };
     };
   };
+  /** Changes with its pods. */
+  status?: Record<string, unknown>;
 }
 
 /** Kinds that make pods. Far fewer than pods, and they tell before a pod runs what it will be. */
@@ -19,7 +21,7 @@ export const WORKLOAD_KINDS: readonly KindRef[] = [
   { apiVersion: 'apps/v1', kind: 'DaemonSet' },
 ];
 
-/** All of a workload that an AppNetwork depends on; how many of its pods run is not. */
+/** All of a workload that every AppNetwork of its namespace depends on; how its pods are concerns those alone that select them. */
 export function readOfWorkload({ spec }: Workload): unknown {
   const { metadata, spec: pod } = spec?.template ?? {};
   return [metadata?.labels, pod?.serviceAccountName];

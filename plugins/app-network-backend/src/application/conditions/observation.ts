@@ -19,6 +19,8 @@ export interface Observation {
   names?: SeenName[];
   /** What keeps its certificate from being issued, from below the Certificate; undefined where nothing tells. */
   issuanceCause?: string;
+  /** What is wrong with the sidecars of its pods; undefined where nothing is. */
+  sidecarProblem?: { reason: string; message: string };
   /** Whether no pod is there that it selects, nor anything that would make one. */
   selectsNothing: boolean;
   /** Workloads whose pods another AppNetwork selects as well. */

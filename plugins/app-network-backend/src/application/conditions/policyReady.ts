@@ -14,9 +14,14 @@ export function policyReady(observation: Observation): NewCondition {
   if (failure) {
     return failure;
   }
-  const { appNetwork, selectsNothing, sharedPods } = observation;
+  const { appNetwork, selectsNothing, sharedPods, sidecarProblem } =
+    observation;
   if (selectsNothing) {
     return fails('PolicyReady', 'NoPods', noPods(appNetwork));
+  }
+  if (sidecarProblem) {
+    const { reason, message } = sidecarProblem;
+    return fails('PolicyReady', reason, message);
   }
   const { reason, message } =
     sharedPods.length > 0

@@ -4,6 +4,7 @@ import {
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1/DestinationRule';
+import type { Sidecars } from '../sidecars';
 import type { Backend } from './backends';
 import { durationInSeconds } from './duration';
 import { DESTINATION_RULE } from './kinds';
@@ -21,15 +22,18 @@ const MAX_NAME = 253;
 
 /**
  * One Istio DestinationRule for each Service that routes lead to: mutual TLS of the mesh to pods in it, plaintext to pods outside it, and a
- * subset for each affinity cookie. A Service of other pods than the AppNetwork's keeps what Istio finds out about it by itself, and one of pods of
- * which another AppNetwork said first how they are called, that.
+ * subset for each affinity cookie. Pods that are not as the AppNetwork says, as they are on their way into the mesh or out of it, are called each
+ * as Istio finds it (istio.mesh.v1alpha1.MeshConfig, enableAutoMtls), and so are those of a Service that are others than the AppNetwork's. Pods of
+ * which another AppNetwork said first how they are called are called like that.
  *
  * @param contradicted - whether another one says otherwise how the AppNetwork's own pods are called, and was there first
+ * @param sidecars - which of the AppNetwork's own pods have one
  */
 export function renderDestinationRules(
   appNetwork: AppNetwork,
   routes: readonly Route[],
   contradicted: boolean,
+  sidecars?: Sidecars,
 ): (IDestinationRule & KubernetesObject)[] {
   const backends = new Map(
     routes.flatMap(route =>
@@ -41,11 +45,11 @@ export function renderDestinationRules(
     return backend
       ? destinationRule(
           appNetwork,
-          {
-            ...backend,
-            ownPods: backend.ownPods && !contradicted,
-          },
+          backend,
           routes,
+          backend.ownPods && !contradicted
+            ? tlsMode(appNetwork, sidecars)
+            : undefined,
         )
       : [];
   });
@@ -53,14 +57,14 @@ export function renderDestinationRules(
 
 function destinationRule(
   appNetwork: AppNetwork,
-  { service, host, ownPods }: Backend,
+  { service, host }: Backend,
   routes: readonly Route[],
+  mode: TlsMode | undefined,
 ): (IDestinationRule & KubernetesObject)[] {
   const sessions = sessionsOf(routes, service);
-  if (!ownPods && sessions.length === 0) {
+  if (!mode && sessions.length === 0) {
     return [];
   }
-  const inMesh = isInMesh(appNetwork);
   return [
     {
       ...DESTINATION_RULE,
@@ -70,17 +74,26 @@ function destinationRule(
       }),
       spec: {
         host,
-        ...(ownPods
-          ? {
-              trafficPolicy: {
-                tls: { mode: inMesh ? 'ISTIO_MUTUAL' : 'DISABLE' },
-              },
-            }
-          : {}),
+        ...(mode ? { trafficPolicy: { tls: { mode } } } : {}),
         ...(sessions.length > 0 ? { subsets: sessions.map(subset) } : {}),
       },
     },
   ];
+}
+
+type TlsMode = 'ISTIO_MUTUAL' | 'DISABLE';
+
+/** How all of the AppNetwork's own pods are to be called; undefined where they are not as it says. */
+function tlsMode(
+  appNetwork: AppNetwork,
+  sidecars: Sidecars,
+): TlsMode | undefined {
+  const inMesh = isInMesh(appNetwork);
+  const said = inMesh ? 'All' : 'None';
+  if ((sidecars ?? said) !== said) {
+    return undefined;
+  }
+  return inMesh ? 'ISTIO_MUTUAL' : 'DISABLE';
 }
 
 function subset(session: Session): Subset {

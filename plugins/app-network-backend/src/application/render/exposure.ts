@@ -51,6 +51,7 @@ export function renderExposure(
     appNetwork,
     routes,
     contradicted !== undefined,
+    input.sidecars,
   );
   const problems = [
     ...issuers.problems,

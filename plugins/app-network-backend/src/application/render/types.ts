@@ -7,6 +7,7 @@ import type {
   ObjectRef,
   RouteView,
 } from '@app-network/backstage-plugin-app-network-common';
+import type { Sidecars } from '../sidecars';
 
 /** What an AppNetwork becomes. */
 export interface Rendered {
@@ -54,6 +55,8 @@ export interface RenderInput {
   services: readonly Service[];
   /** Service accounts of the pods that the AppNetwork selects; default: none. */
   serviceAccounts?: readonly string[];
+  /** Which of the AppNetwork's pods have a sidecar; default: it is not known, and taken to be as the AppNetwork says. */
+  sidecars?: Sidecars;
   /** The Secret that `spec.tls.certificateRef` names; absent where there is none, Unread where nobody has looked. */
   certificateSecret?: Secret | 'Unread';
   /** What cert-manager has written for an issuer that serves the AppNetwork's namespace only; absent where it has not yet, or for another issuer. */

@@ -121,7 +121,8 @@ function readyCondition({ status }: Pod) {
   return status?.conditions?.find(({ type }) => type === 'Ready');
 }
 
-function hasProxy({ spec }: Pod): boolean {
+/** Whether a pod has Istio's proxy beside it. */
+export function hasProxy({ spec }: Pick<Pod, 'spec'>): boolean {
   return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(
     ({ name }) => name === PROXY,
   );
