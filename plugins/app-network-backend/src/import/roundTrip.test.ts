@@ -28,12 +28,14 @@ const cases = renderCaseNames()
     rendered: render(given.appNetwork, given.facts, given.input),
   }))
   .filter(
-    ({ appNetwork, rendered: { objects, problems } }) =>
+    ({ appNetwork, rendered: { objects, problems, sharedHostnames } }) =>
       problems.length === 0 &&
       // Calls to outside hosts and tokens are not imported.
       !appNetwork.spec?.egress?.length &&
       !appNetwork.spec?.rules?.some(rule => rule.authentication) &&
-      objects.some(({ kind }) => kind === 'VirtualService'),
+      objects.some(({ kind }) => kind === 'VirtualService') &&
+      // What several AppNetworks serve together is one to whoever reads the routes.
+      !sharedHostnames?.length,
   );
 
 describe('importNetworks', () => {
