@@ -12,6 +12,12 @@ export interface AppNetwork extends KubernetesObject {
     hostnames?: string[];
     addresses?: { type: string; value: string }[];
     urls?: string[];
+    certificate?: { secretName: string };
+    sharedHostnames?: {
+      hostname: string;
+      heldBy: string;
+      appNetworks: string[];
+    }[];
     conditions?: {
       type: string;
       status: string;
@@ -37,18 +43,16 @@ export function appNetwork(of: Of, spec: object): KubernetesObject {
   };
 }
 
-/** A condition of an AppNetwork, once it speaks of the spec as it is now; undefined before. */
-export async function conditionOf(
+export function readAppNetwork(
   cluster: LocalCluster,
   { namespace, name }: Of,
-  type: string,
-) {
-  const { metadata, status } = await getObject<AppNetwork>(
-    cluster,
-    'appnetwork',
-    name,
-    namespace,
-  );
+): Promise<AppNetwork> {
+  return getObject(cluster, 'appnetwork', name, namespace);
+}
+
+/** A condition of an AppNetwork, once it speaks of the spec as it is now; undefined before. */
+export async function conditionOf(cluster: LocalCluster, of: Of, type: string) {
+  const { metadata, status } = await readAppNetwork(cluster, of);
   return status?.observedGeneration === metadata.generation
     ? status?.conditions?.find(condition => condition.type === type)
     : undefined;

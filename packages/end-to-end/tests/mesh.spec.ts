@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
+import { appNetwork, conditionOf } from '../src/appNetworks.ts';
 import { clusterCa, keepRequesting } from '../src/certificates.ts';
 import {
   apply,
-  getObject,
   kubectl,
   localCluster,
   type KubernetesObject,
@@ -29,36 +29,14 @@ const CALLER: Caller = { namespace: OUTSIDE, name: 'caller' };
 /** Of a pod on the network of its node: nobody else has it there. */
 const NODE_PORT = 18474;
 
-interface AppNetwork extends KubernetesObject {
-  status?: {
-    observedGeneration?: number;
-    conditions?: {
-      type: string;
-      status: string;
-      reason: string;
-      message: string;
-    }[];
-  };
-}
-
 test.describe.configure({ mode: 'serial' });
 
 test.describe('An application', () => {
   let cluster: LocalCluster;
   let gateway: { address: string; ca: string };
 
-  const condition = async (name: string, type = 'PolicyReady') => {
-    const { metadata, status } = await getObject<AppNetwork>(
-      cluster,
-      'appnetwork',
-      name,
-      NAMESPACE,
-    );
-    const { generation } = metadata as { generation?: number };
-    return status?.observedGeneration === generation
-      ? status?.conditions?.find(candidate => candidate.type === type)
-      : undefined;
-  };
+  const condition = (name: string) =>
+    conditionOf(cluster, { namespace: NAMESPACE, name }, 'PolicyReady');
 
   const answer = (name: string) =>
     getThroughGateway(`https://${hostOf(name)}/`, gateway).then(
@@ -125,7 +103,7 @@ test.describe('An application', () => {
       pod(CALLER, { serves: [8080] }),
       gracefully(deployment({ namespace: NAMESPACE, name: 'shop' })),
       service({ namespace: NAMESPACE, name: 'shop' }),
-      appNetwork('shop', { access: [{ namespace: OUTSIDE }] }),
+      networkOf('shop', { access: [{ namespace: OUTSIDE }] }),
     ]);
     await rolledOut('shop');
     await podsReady(cluster, [OUTSIDE]);
@@ -219,7 +197,7 @@ test.describe('An application', () => {
     await apply(cluster, [
       onNode(deployment({ namespace: NAMESPACE, name: 'node' })),
       serviceOf('node', { http: NODE_PORT }),
-      appNetwork('node', {}),
+      networkOf('node', {}),
     ]);
     await rolledOut('node');
     await expect
@@ -236,7 +214,7 @@ test.describe('An application', () => {
     await apply(cluster, [
       pod({ namespace: NAMESPACE, name: 'metrics' }, { serves: [8080, 9090] }),
       serviceOf('metrics', { http: 8080, 'http-metrics': 9090 }),
-      appNetwork('metrics', {
+      networkOf('metrics', {
         rules: [{ backendRefs: [{ name: 'metrics', port: 8080 }] }],
         mesh: { permissivePorts: [9090] },
         access: [{ namespace: OUTSIDE }],
@@ -260,17 +238,15 @@ function hostOf(name: string): string {
   return `${name}.mesh.example.com`;
 }
 
-function appNetwork(name: string, spec: object): object {
-  return {
-    apiVersion: 'app-network.io/v1alpha1',
-    kind: 'AppNetwork',
-    metadata: { namespace: NAMESPACE, name },
-    spec: {
+function networkOf(name: string, spec: object): object {
+  return appNetwork(
+    { namespace: NAMESPACE, name },
+    {
       selector: { matchLabels: { app: name } },
       hostnames: [hostOf(name)],
       ...spec,
     },
-  };
+  );
 }
 
 /** A Service of the pods labelled `app: <name>` at their own ports. */

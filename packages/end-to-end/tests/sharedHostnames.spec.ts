@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
+import { appNetwork, conditionOf, readAppNetwork } from '../src/appNetworks.ts';
 import { clusterCa, keepRequesting } from '../src/certificates.ts';
 import {
   apply,
-  getObject,
   kubectl,
   localCluster,
   type KubernetesObject,
@@ -10,6 +10,7 @@ import {
 } from '../src/cluster.ts';
 import {
   deleteNamespaces,
+  namespace,
   pod,
   podsReady,
   service,
@@ -25,16 +26,6 @@ const OWN_HOST = 'api.shared.example.com';
 
 const ISSUER = createIssuer('https://shared.example.com');
 
-interface AppNetwork extends KubernetesObject {
-  status?: {
-    hostnames?: string[];
-    urls?: string[];
-    certificate?: { secretName: string };
-    sharedHostnames?: { heldBy: string; appNetworks: string[] }[];
-    conditions?: { type: string; status: string; reason: string }[];
-  };
-}
-
 test.describe.configure({ mode: 'serial' });
 
 /** Real requests to one hostname that several AppNetworks serve, each from pods that answer with their name. */
@@ -46,10 +37,9 @@ test.describe('A hostname of several AppNetworks', () => {
     cluster = await localCluster(CLUSTER_NAME);
     await apply(cluster, [
       {
-        apiVersion: 'v1',
-        kind: 'Namespace',
+        ...namespace(NAMESPACE),
         metadata: { name: NAMESPACE, labels: { 'istio-injection': 'enabled' } },
-      } as KubernetesObject,
+      },
     ]);
     await apply(
       cluster,
@@ -64,12 +54,10 @@ test.describe('A hostname of several AppNetworks', () => {
       ca: await clusterCa(cluster),
     };
     // One after the other, so that it is known who holds the hostname, and who is next.
-    const ready = (name: string) =>
-      expect.poll(() => isReady(name), { timeout: 120_000 }).toBe(true);
     await applyNetwork('shop', [HOST], [{ path: { value: '/' } }]);
-    await ready('shop');
+    await isReady('shop');
     await applyNetwork('api', [HOST, OWN_HOST], [{ path: { value: '/api' } }]);
-    await ready('api');
+    await isReady('api');
     await applyNetwork(
       'old',
       [HOST],
@@ -79,12 +67,12 @@ test.describe('A hostname of several AppNetworks', () => {
         { path: { type: 'RegularExpression', value: '/v[0-9]+' } },
       ],
     );
-    await ready('old');
+    await isReady('old');
     await applyNetwork('admin', [HOST], [{ path: { value: '/api/admin' } }], {
       jwtRules: [{ issuer: ISSUER.issuer, jwks: ISSUER.jwks }],
       authentication: [{ requestPrincipals: [`${ISSUER.issuer}/*`] }],
     });
-    await ready('admin');
+    await isReady('admin');
     await expect.poll(() => answer('/api'), { timeout: 60_000 }).toBe('api');
   });
 
@@ -96,12 +84,17 @@ test.describe('A hostname of several AppNetworks', () => {
   });
 
   const read = (name: string) =>
-    getObject<AppNetwork>(cluster, 'appnetwork', name, NAMESPACE);
+    readAppNetwork(cluster, { namespace: NAMESPACE, name });
 
-  const isReady = async (name: string) =>
-    (await read(name)).status?.conditions?.some(
-      ({ type, status }) => type === 'Ready' && status === 'True',
-    );
+  const isReady = (name: string) =>
+    expect
+      .poll(
+        () => conditionOf(cluster, { namespace: NAMESPACE, name }, 'Ready'),
+        {
+          timeout: 120_000,
+        },
+      )
+      .toMatchObject({ status: 'True' });
 
   const applyNetwork = (
     name: string,
@@ -110,17 +103,15 @@ test.describe('A hostname of several AppNetworks', () => {
     { authentication, ...spec }: Record<string, unknown> = {},
   ) =>
     apply(cluster, [
-      {
-        apiVersion: 'app-network.io/v1alpha1',
-        kind: 'AppNetwork',
-        metadata: { namespace: NAMESPACE, name },
-        spec: {
+      appNetwork(
+        { namespace: NAMESPACE, name },
+        {
           selector: { matchLabels: { app: name } },
           hostnames,
           rules: [{ matches, ...(authentication ? { authentication } : {}) }],
           ...spec,
         },
-      } as KubernetesObject,
+      ),
     ]);
 
   /** Name of who answers, or the status where it is another than 200. */
@@ -190,16 +181,14 @@ test.describe('A hostname of several AppNetworks', () => {
 
   test('refuses a path that another one has, and says whose it is', async () => {
     await apply(cluster, [
-      {
-        apiVersion: 'app-network.io/v1alpha1',
-        kind: 'AppNetwork',
-        metadata: { namespace: NAMESPACE, name: 'late' },
-        spec: {
+      appNetwork(
+        { namespace: NAMESPACE, name: 'late' },
+        {
           selector: { matchLabels: { app: 'old' } },
           hostnames: [HOST],
           rules: [{ matches: [{ path: { value: '/api/' } }] }],
         },
-      } as KubernetesObject,
+      ),
     ]).then(
       () => expect('admitted').toBe('refused'),
       error =>
@@ -220,8 +209,8 @@ test.describe('A hostname of several AppNetworks', () => {
     ]);
     const took = Date.now() - began;
     await expect.poll(() => answer('/'), { timeout: 30_000 }).toBe('404');
-    await expect.poll(() => isReady('api'), { timeout: 60_000 }).toBe(true);
-    await expect.poll(() => isReady('old'), { timeout: 60_000 }).toBe(true);
+    await isReady('api');
+    await isReady('old');
     const results = await Promise.all(
       [...requests, own].map(each => each.end()),
     );
@@ -251,7 +240,7 @@ test.describe('A hostname of several AppNetworks', () => {
     const requests = keepRequesting(`https://${HOST}/api/v2`, gateway);
     await applyNetwork('api', [OWN_HOST], [{ path: { value: '/api' } }]);
     await expect.poll(() => answer('/api'), { timeout: 60_000 }).toBe('404');
-    await expect.poll(() => isReady('old'), { timeout: 60_000 }).toBe(true);
+    await isReady('old');
     const { answers: count, failures } = await requests.end();
     console.log(`${count} answers, failures: ${JSON.stringify(failures)}`);
     expect(failures).toEqual([]);
