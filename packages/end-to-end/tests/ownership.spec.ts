@@ -185,6 +185,80 @@ test.describe('A developer of another namespace', () => {
     expect(await answer(HOST, '/')).toBe(200);
   });
 
+  test("does not get the hostname of somebody's Gateway, and waits until it is free", async () => {
+    // Envoy takes no listener with two servers for one name, and istiod sees that they are alike only where their namespaces are.
+    const legacy = `legacy.${DOMAIN}`;
+    await apply(cluster, [istioGateway('legacy', `*/${legacy}`)]);
+    await asMallory(network({ hostnames: [legacy] }));
+    await expect
+      .poll(() => condition('GatewayReady'))
+      .toMatchObject({
+        status: 'False',
+        reason: 'HostnameTaken',
+        message: expect.stringContaining(
+          `hostname ${legacy} belongs to Istio Gateway legacy in namespace ${ALICE}`,
+        ),
+      });
+    await isServedAnew('after-legacy');
+    await kubectl(cluster, [
+      ...['delete', 'gateways.networking.istio.io', 'legacy'],
+      ...['--namespace', ALICE],
+    ]);
+    await expect.poll(() => answer(legacy, '/'), { timeout: 60_000 }).toBe(200);
+  });
+
+  test('keeps its hostname when somebody else asks for it later, and is told who stops the gateway', async () => {
+    const rivals = [
+      istioGateway('rival', HOST),
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'Ingress',
+        metadata: { namespace: MALLORY, name: 'rival' },
+        spec: {
+          ingressClassName: 'istio',
+          tls: [{ hosts: [HOST], secretName: 'rival' }],
+          defaultBackend: { service: { name: 'shop', port: { number: 80 } } },
+        },
+      },
+    ];
+    for (const rival of rivals) {
+      const { kind, metadata } = rival;
+      await apply(cluster, [rival]);
+      await expect.poll(gatewayOfAlice).toMatchObject({
+        status: 'False',
+        reason: 'HostnameContested',
+        message: expect.stringContaining(
+          `${kind} rival in namespace ${metadata.namespace}`,
+        ),
+      });
+      expect(await answer(HOST, '/')).toBe(200);
+      await kubectl(cluster, [
+        ...[
+          'delete',
+          kind === 'Ingress' ? 'ingress' : 'gateways.networking.istio.io',
+        ],
+        ...['rival', '--namespace', metadata.namespace],
+      ]);
+      await expect.poll(gatewayOfAlice).toMatchObject({ status: 'True' });
+    }
+    await isServedAnew('after-rivals');
+  });
+
+  const gatewayOfAlice = () =>
+    conditionOf(cluster, { namespace: ALICE, name: 'shop' }, 'GatewayReady');
+
+  /** The gateway still takes changes: a hostname that is new is served. */
+  const isServedAnew = async (name: string) => {
+    const host = `${name}.${DOMAIN}`;
+    await apply(cluster, [
+      appNetwork(
+        { namespace: ALICE, name },
+        { hostnames: [host], mesh: { enabled: false } },
+      ),
+    ]);
+    await expect.poll(() => answer(host, '/'), { timeout: 60_000 }).toBe(200);
+  };
+
   test("does not get another's certificate", async () => {
     for (const name of ['alice', `${ALICE}.shop-tls`]) {
       await asMallory(
@@ -299,6 +373,25 @@ test.describe('A developer of another namespace', () => {
     expect(await answerOverHttp2(gateway, THEIRS, THEIRS, '/')).toBe(200);
   });
 });
+
+/** A Gateway that somebody made by hand. */
+function istioGateway(name: string, host: string) {
+  return {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata: { namespace: ALICE, name },
+    spec: {
+      selector: { istio: 'ingressgateway' },
+      servers: [
+        {
+          port: { number: 443, name: 'https', protocol: 'HTTPS' },
+          hosts: [host],
+          tls: { mode: 'SIMPLE', credentialName: name },
+        },
+      ],
+    },
+  };
+}
 
 function external(externalName: string): object {
   return {

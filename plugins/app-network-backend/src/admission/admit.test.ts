@@ -67,6 +67,7 @@ function contextOf({
     platform: () => given ?? undefined,
     services: namespace =>
       services.filter(({ metadata }) => metadata.namespace === namespace),
+    foreign: [],
     unread: () => unread,
   };
 }

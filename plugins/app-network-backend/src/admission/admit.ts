@@ -68,6 +68,7 @@ const FINDERS: Record<string, Finder | undefined> = {
       platform: context.platform(),
       appNetworks: context.appNetworks,
       services: context.services(object.metadata.namespace ?? ''),
+      foreign: context.foreign,
     }),
   NetworkPlatform: (object, context) =>
     platformProblems(object as NetworkPlatform, context.appNetworks.list()).map(

@@ -153,6 +153,7 @@ function isAdmitted(object: AppNetwork, others: AppNetwork[]): boolean {
       platform: () => platform,
       services: () =>
         services.filter(({ metadata }) => metadata.namespace === namespace),
+      foreign: [],
       unread: () => [],
     },
   ).allowed;

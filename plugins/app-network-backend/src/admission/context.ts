@@ -5,11 +5,13 @@ import type { AdmissionContext } from './types';
 
 /** What admission reads of a cluster, from the caches that its controllers fill. */
 export function admissionContext(cluster: Cluster): AdmissionContext {
-  const { appNetworks, platforms, services } = appNetworkInformers(cluster);
+  const { appNetworks, platforms, services, foreign } =
+    appNetworkInformers(cluster);
   return {
     appNetworks,
     platform: () => platforms.get(undefined, NETWORK_PLATFORM_NAME),
     services: namespace => services.list(namespace),
+    foreign,
     unread: () =>
       [appNetworks, platforms, services]
         .filter(({ hasSynced }) => !hasSynced)

@@ -4,6 +4,7 @@ import type {
   NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { Informer } from '../engine/types';
+import type { ForeignHosts } from '../application/foreignHosts';
 import type { Service } from '../application/render/types';
 
 /** What is read of a request that the API server asks about (`request` of an AdmissionReview, admission.k8s.io/v1). */
@@ -30,6 +31,8 @@ export interface AdmissionContext {
   /** Undefined where the cluster has none. */
   platform(): NetworkPlatform | undefined;
   services(namespace: string): readonly Service[];
+  /** Gateways and Ingresses that this project has not made. */
+  foreign: ForeignHosts;
   /** Caches that are not filled, so that what is compared with them is not known: what is missing, for people. */
   unread(): readonly string[];
 }

@@ -11,6 +11,7 @@ import type { Cluster, Informer } from '../engine/types';
 import { createNameLooks } from '../platform/dns/names';
 import { orderOf } from '../platform/certificates/issuance';
 import { platformFacts } from '../platform/facts';
+import { hostnamesOf, type ForeignObject } from './foreignHosts';
 import { concernedBy } from './hostnameIndex';
 import { appNetworkInformers } from './informers';
 import { createPodLooks } from './podLooks';
@@ -46,6 +47,7 @@ export function startAppNetworkController(
     workloads,
     namespaces,
     owned,
+    foreign,
     issuance,
   } = informers;
   const names = createNameLooks({
@@ -103,6 +105,13 @@ export function startAppNetworkController(
         ({ metadata }) => appNetworks.list(metadata.name).map(objectKey),
         ({ metadata }) => metadata.labels,
       ),
+      ...foreign.map(informer =>
+        source(
+          informer,
+          changed => rivals(appNetworks, changed),
+          ({ spec }) => spec,
+        ),
+      ),
       ...[...owned, issuance.requests, issuance.orders].map(informer =>
         source(informer, object => keysOfOwner(appNetworks, object)),
       ),
@@ -152,6 +161,23 @@ export function sharingHostnames(
     ...(changed.spec?.hostnames ?? []),
     ...(changed.status?.hostnames ?? []),
   ]).map(objectKey);
+}
+
+/** AppNetworks that ask for a hostname of somebody's Gateway or Ingress, and those that may wait for one that it named before. */
+export function rivals(
+  appNetworks: Informer<AppNetwork>,
+  changed: ForeignObject,
+): string[] {
+  const waiting = appNetworks
+    .list()
+    .filter(({ status }) =>
+      status?.conditions?.some(
+        ({ type, status: is }) => type === 'GatewayReady' && is !== 'True',
+      ),
+    );
+  return [...concernedBy(appNetworks, hostnamesOf(changed)), ...waiting].map(
+    objectKey,
+  );
 }
 
 /** AppNetworks of the same namespace that call the outside: what another one calls there concerns them. */

@@ -468,3 +468,72 @@ describe('Several AppNetworks of a namespace on one hostname', () => {
     expect(hostnameClaims(cart, [shop, cart], FACTS).takenOver).toEqual([]);
   });
 });
+
+describe("A hostname of a Gateway that is no AppNetwork's", () => {
+  const rivals = (creationTimestamp: string) => (hostname: string) =>
+    hostname === hostnames[0]
+      ? [
+          {
+            apiVersion: 'networking.istio.io/v1',
+            kind: 'Gateway',
+            metadata: { namespace: 'legacy', name: 'web', creationTimestamp },
+          },
+        ]
+      : [];
+  const both = { hostnames: [...hostnames, 'www.example.com'] };
+  const taken = [
+    {
+      hostname: 'shop.example.com',
+      problem: {
+        condition: 'GatewayReady',
+        reason: 'HostnameTaken',
+        message: expect.stringMatching(
+          /shop\.example\.com belongs to Istio Gateway web in namespace legacy/,
+        ),
+      },
+    },
+  ];
+
+  it.each<[string, AppNetwork, string]>([
+    ['is not for a new one', appNetwork('a/shop', both), JANUARY],
+    [
+      'is not for an earlier one that comes to ask for it',
+      serving(appNetwork('a/shop', both, JANUARY), ['www.example.com']),
+      FEBRUARY,
+    ],
+    [
+      'is not for a later one, though it has served it',
+      serving(appNetwork('a/shop', both, FEBRUARY), both.hostnames),
+      JANUARY,
+    ],
+  ])('%s', (_title, checked, since) => {
+    expect(
+      hostnameClaims(checked, [checked], FACTS, rivals(since)),
+    ).toMatchObject({ taken, contested: [] });
+  });
+
+  it('stays with an earlier one that serves it, which is told, and with those that share it', () => {
+    const holder = serving(appNetwork('a/shop', both, JANUARY), both.hostnames);
+    const next = appNetwork('a/next', {
+      hostnames,
+      rules: [{ matches: [{ path: { value: '/next' } }] }],
+    });
+    const all = [holder, next];
+    expect(hostnameClaims(holder, all, FACTS, rivals(FEBRUARY))).toMatchObject({
+      taken: [],
+      contested: [
+        {
+          hostname: 'shop.example.com',
+          problem: {
+            reason: 'HostnameContested',
+            message: expect.stringMatching(/Gateway web in namespace legacy/),
+          },
+        },
+      ],
+    });
+    expect(hostnameClaims(next, all, FACTS, rivals(FEBRUARY))).toMatchObject({
+      taken: [],
+      contested: [],
+    });
+  });
+});

@@ -1,12 +1,14 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
 import { isDeleting } from '../engine/finalizer';
 import { objectKey } from '../engine/objects';
+import { createdAt, type ForeignObject } from './foreignHosts';
 import {
   isBelow,
   overlap,
   wantedHostnames,
   type HostnameFacts,
 } from './render/hostnames';
+import { GATEWAY } from './render/kinds';
 import { isCreatedBefore } from './render/precedence';
 import type { Problem, TakenHostname } from './render/types';
 import { sharingProblem } from './sharingProblem';
@@ -23,6 +25,8 @@ export interface HostnameClaims {
   }[];
   /** Those that it is to hold, and that another one of its namespace, which has given them up, serves until this one does. */
   takenOver: string[];
+  /** Those that it holds, and that somebody's Gateway or Ingress asks for since. */
+  contested: TakenHostname[];
 }
 
 /**
@@ -33,14 +37,24 @@ export interface HostnameClaims {
  * it, as OpenShift's routers have it (OpenShift, "Route admission policy", namespace ownership): elsewhere a longer name would take the
  * requests of somebody's wildcard away. Within its namespace several share it where nothing of what they say of it contradicts.
  *
+ * A hostname of a Gateway or an Ingress that is nobody's AppNetwork is left to that: Envoy refuses a listener with two servers for one name
+ * as a whole, and with it every later change of anybody's.
+ *
  * @param others - AppNetworks of the cluster; the one that is checked may be among them
+ * @param rivalsOf - Gateways and Ingresses that ask the ingress gateway for a hostname, the oldest first; default: none
  */
 export function hostnameClaims(
   appNetwork: AppNetwork,
   others: readonly AppNetwork[],
   facts: HostnameFacts,
+  rivalsOf: (hostname: string) => readonly ForeignObject[] = () => [],
 ): HostnameClaims {
-  const result: HostnameClaims = { taken: [], shared: [], takenOver: [] };
+  const result: HostnameClaims = {
+    taken: [],
+    shared: [],
+    takenOver: [],
+    contested: [],
+  };
   const wanted = wantedHostnames(appNetwork, facts) ?? [];
   if (wanted.length === 0) {
     return result;
@@ -60,9 +74,24 @@ export function hostnameClaims(
   for (const hostname of wanted) {
     const claim = { hostname, owner: appNetwork };
     const { problem, members } = decide(claim, claims, facts);
-    if (problem) {
-      result.taken.push({ hostname, problem });
+    const [rival] = rivalsOf(hostname);
+    const held = [...members, appNetwork].find(member =>
+      holdsHostname(member, hostname),
+    );
+    const lost =
+      problem ??
+      (rival && !(held && isOlder(held, rival))
+        ? takenByForeign(hostname, rival)
+        : undefined);
+    if (lost) {
+      result.taken.push({ hostname, problem: lost });
       continue;
+    }
+    if (rival && held === appNetwork) {
+      result.contested.push({
+        hostname,
+        problem: contestedBy(hostname, rival),
+      });
     }
     if (members.length > 1) {
       result.shared.push({ hostname, members });
@@ -198,6 +227,41 @@ function takenBy(
         : `wildcard ${hostname} is for ${theirs} as well, which ${whose}`
     }; a wildcard and the names below it are one namespace's. Choose another hostname.`,
   );
+}
+
+/** Whether an AppNetwork was there before somebody's object; in the same second the AppNetwork was. */
+function isOlder(appNetwork: AppNetwork, rival: ForeignObject): boolean {
+  return createdAt(appNetwork) <= createdAt(rival);
+}
+
+function takenByForeign(hostname: string, rival: ForeignObject): Problem {
+  // It may be deleted any time, so that an AppNetwork that is to take its place can wait for that.
+  return {
+    condition: 'GatewayReady',
+    reason: 'HostnameTaken',
+    message: `spec.hostnames: hostname ${hostname} belongs to ${describeForeign(
+      rival,
+    )}, which is no AppNetwork's. It is served here as soon as that no longer names it; or choose another hostname.`,
+  };
+}
+
+function contestedBy(hostname: string, rival: ForeignObject): Problem {
+  return {
+    condition: 'GatewayReady',
+    reason: 'HostnameContested',
+    message: `spec.hostnames: hostname ${hostname} is named by ${describeForeign(
+      rival,
+    )} as well, which came later. As long as both name it the ingress gateway may refuse every change of hostnames and certificates, of other applications too. Take the hostname out there.`,
+  };
+}
+
+function describeForeign({
+  kind,
+  metadata: { namespace, name },
+}: ForeignObject): string {
+  return `${
+    kind === GATEWAY.kind ? 'Istio Gateway' : kind
+  } ${name} in namespace ${namespace}`;
 }
 
 function taken(message: string): Problem {

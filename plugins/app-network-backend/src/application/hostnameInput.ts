@@ -1,8 +1,10 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
 import type { Informer } from '../engine/types';
 import { hostnameClaims } from './hostnameClaims';
+import type { PlatformFacts } from '../platform/facts';
+import { foreignOwners, type ForeignHosts } from './foreignHosts';
 import { concernedBy } from './hostnameIndex';
-import { wantedHostnames, type HostnameFacts } from './render/hostnames';
+import { wantedHostnames } from './render/hostnames';
 import type { RenderInput } from './render/types';
 import { takenIssuers, type RequestAuthentication } from './takenIssuers';
 
@@ -11,21 +13,27 @@ import { takenIssuers, type RequestAuthentication } from './takenIssuers';
  * each of those.
  *
  * @param appNetworks - of the cluster; this one may be among them
+ * @param foreign - Gateways and Ingresses of the cluster that this project has not made
  * @param present - RequestAuthentications that AppNetworks have become
  */
 export function hostnameInput(
   appNetwork: AppNetwork,
   appNetworks: Pick<Informer<AppNetwork>, 'list' | 'index'>,
-  facts: HostnameFacts,
+  facts: PlatformFacts,
+  foreign: ForeignHosts = [],
   present: readonly RequestAuthentication[] = [],
 ): Pick<
   RenderInput,
-  'takenHostnames' | 'sharedHostnames' | 'takenOverHostnames'
+  | 'takenHostnames'
+  | 'sharedHostnames'
+  | 'takenOverHostnames'
+  | 'contestedHostnames'
 > {
-  const { taken, shared, takenOver } = hostnameClaims(
+  const { taken, shared, takenOver, contested } = hostnameClaims(
     appNetwork,
     concernedBy(appNetworks, wantedHostnames(appNetwork, facts) ?? []),
     facts,
+    hostname => foreignOwners(foreign, hostname, facts),
   );
   return {
     takenHostnames: taken,
@@ -37,5 +45,6 @@ export function hostnameInput(
       })),
     })),
     takenOverHostnames: takenOver,
+    contestedHostnames: contested,
   };
 }

@@ -10,6 +10,11 @@ import {
   issuanceInformers,
   type IssuanceInformers,
 } from '../platform/certificates/issuance';
+import {
+  FOREIGN_KINDS,
+  FOREIGN_SELECTOR,
+  type ForeignObject,
+} from './foreignHosts';
 import { RENDERED_KINDS } from './render/kinds';
 import type { Service } from './render/types';
 import { WORKLOAD_KINDS, type Workload } from './workloads';
@@ -24,6 +29,8 @@ export interface AppNetworkInformers {
   issuance: IssuanceInformers;
   /** What AppNetworks have become, one for each kind. */
   owned: Informer<KubernetesObject>[];
+  /** Gateways and Ingresses that this project has not made. */
+  foreign: Informer<ForeignObject>[];
 }
 
 export function appNetworkInformers({
@@ -41,6 +48,11 @@ export function appNetworkInformers({
     issuance: issuanceInformers(informers),
     owned: RENDERED_KINDS.map(kind =>
       informers.informer(kind, { labelSelector: MANAGED_BY_SELECTOR }),
+    ),
+    foreign: FOREIGN_KINDS.map(kind =>
+      informers.informer<ForeignObject>(kind, {
+        labelSelector: FOREIGN_SELECTOR,
+      }),
     ),
   };
 }

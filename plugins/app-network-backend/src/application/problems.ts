@@ -6,6 +6,7 @@ import {
 import type { Informer } from '../engine/types';
 import { DEFAULT_PLATFORM } from '../kinds';
 import { platformFacts } from '../platform/facts';
+import type { ForeignHosts } from './foreignHosts';
 import { hostnameInput } from './hostnameInput';
 import { render } from './render/render';
 import type { Problem, Service } from './render/types';
@@ -22,7 +23,7 @@ export const PLATFORM_MISSING = {
  * for it. Secrets are not looked at.
  *
  * @param around - the platform, undefined where there is none; AppNetworks of the cluster, among which may be the one that is checked; and
- *   Services of its namespace
+ *   Services of its namespace; and Gateways and Ingresses that this project has not made
  */
 export function appNetworkProblems(
   appNetwork: AppNetwork,
@@ -30,14 +31,15 @@ export function appNetworkProblems(
     platform: NetworkPlatform | undefined;
     appNetworks: Pick<Informer<AppNetwork>, 'list' | 'index'>;
     services: readonly Service[];
+    foreign: ForeignHosts;
   },
 ): Problem[] {
-  const { platform, appNetworks, services } = around;
+  const { platform, appNetworks, services, foreign } = around;
   const facts = platformFacts(platform ?? DEFAULT_PLATFORM);
   const { problems } = render(appNetwork, facts, {
     services,
     certificateSecret: 'Unread',
-    ...hostnameInput(appNetwork, appNetworks, facts),
+    ...hostnameInput(appNetwork, appNetworks, facts, foreign),
     neighbours: appNetworks
       .list(appNetwork.metadata.namespace)
       .filter(({ metadata }) => metadata.name !== appNetwork.metadata.name),

@@ -9,6 +9,7 @@ import {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { Informer, KubernetesClient } from '../engine/types';
 import type { PlatformFacts } from '../platform/facts';
+import type { ForeignHosts } from './foreignHosts';
 import { REQUEST_AUTHENTICATION, SECRET } from './render/kinds';
 import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
@@ -23,6 +24,7 @@ export interface InputCaches {
   services: Pick<Informer<Service>, 'list'>;
   workloads: Pick<Informer<Workload>, 'list'>[];
   owned: Pick<Informer, 'kind' | 'get' | 'list'>[];
+  foreign: ForeignHosts;
 }
 
 /**
@@ -54,7 +56,13 @@ export async function readInput(
         })
       : undefined,
     issuedSecret: issuedSecret(informers, appNetwork, facts),
-    ...hostnameInput(appNetwork, informers.appNetworks, facts, present),
+    ...hostnameInput(
+      appNetwork,
+      informers.appNetworks,
+      facts,
+      informers.foreign,
+      present,
+    ),
     neighbours: informers.appNetworks
       .list(namespace)
       .filter(({ metadata }) => metadata.name !== appNetwork.metadata.name),

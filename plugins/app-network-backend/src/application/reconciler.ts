@@ -322,8 +322,9 @@ function whyBlocked({
   platforms,
   services,
   workloads,
+  foreign,
 }: AppNetworkInformers): { reason: string; message: string } | undefined {
-  const missing = [platforms, services, ...workloads].find(
+  const missing = [platforms, services, ...workloads, ...foreign].find(
     informer => !informer.hasSynced && informer.state !== 'KindMissing',
   );
   return missing && { reason: 'CacheNotSynced', message: missing.message };

@@ -3,6 +3,11 @@ import type {
   KubernetesObject,
   ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
+import {
+  FOREIGN_KINDS,
+  isForeign,
+  type ForeignObject,
+} from '../application/foreignHosts';
 import type { InputCaches } from '../application/readInput';
 import { RENDERED_KINDS } from '../application/render/kinds';
 import type { Service } from '../application/render/types';
@@ -21,10 +26,13 @@ export interface Snapshot {
 export function snapshot(objects: readonly KubernetesObject[]): Snapshot {
   const byRef = new Map(objects.map(object => [key(object), object]));
   const get = (ref: ObjectRef) => byRef.get(refKey(ref));
-  const cache = <T extends KubernetesObject>(kind: KindRef) => {
+  const cache = <T extends KubernetesObject>(
+    kind: KindRef,
+    isWanted: (object: KubernetesObject) => boolean = () => true,
+  ) => {
     const store = createStore<T>();
     for (const object of byRef.values()) {
-      if (kindKey(object) === kindKey(kind)) {
+      if (kindKey(object) === kindKey(kind) && isWanted(object)) {
         store.set(object as T);
       }
     }
@@ -40,6 +48,7 @@ export function snapshot(objects: readonly KubernetesObject[]): Snapshot {
       services: cache<Service>({ apiVersion: 'v1', kind: 'Service' }),
       workloads: WORKLOAD_KINDS.map(kind => cache<Workload>(kind)),
       owned: RENDERED_KINDS.map(kind => cache(kind)),
+      foreign: FOREIGN_KINDS.map(kind => cache<ForeignObject>(kind, isForeign)),
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   type NetworkPlatform,
   type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
+import { FOREIGN_KINDS } from '../application/foreignHosts';
 import { SECRET } from '../application/render/kinds';
 import { certificateObjects } from '../application/render/tls';
 import { WORKLOAD_KINDS } from '../application/workloads';
@@ -33,6 +34,7 @@ export async function readSurroundings(
   );
   const lists = [
     listIfKnown(client, APP_NETWORK),
+    ...FOREIGN_KINDS.map(kind => listIfKnown(client, kind)),
     ...[...namespaces].flatMap(namespace =>
       [SERVICE, ...WORKLOAD_KINDS].map(kind =>
         listIfKnown(client, kind, namespace),

@@ -135,7 +135,7 @@ function exposure(parts: Partial<RenderedExposure>): RenderedExposure {
 
 function withoutTaken(
   wanted: readonly string[],
-  { takenHostnames = [] }: RenderInput,
+  { takenHostnames = [], contestedHostnames = [] }: RenderInput,
 ): { hostnames: string[]; problems: Problem[] } {
   const taken = takenHostnames.filter(({ hostname }) =>
     wanted.includes(hostname),
@@ -144,7 +144,7 @@ function withoutTaken(
     hostnames: wanted.filter(
       name => !taken.some(({ hostname }) => hostname === name),
     ),
-    problems: taken.map(({ problem }) => problem),
+    problems: [...taken, ...contestedHostnames].map(({ problem }) => problem),
   };
 }
 

@@ -67,6 +67,8 @@ export interface RenderInput {
   sharedHostnames?: readonly SharedHostname[];
   /** Hostnames of its own that another one has given up, and serves until this one does. */
   takenOverHostnames?: readonly string[];
+  /** Hostnames that it serves, and that somebody's Gateway or Ingress asks for as well. */
+  contestedHostnames?: readonly TakenHostname[];
   /** Other AppNetworks of its namespace; default: none. */
   neighbours?: readonly AppNetwork[];
   /** Issuers of tokens whose keys are another's; their tokens let nobody in here. */

@@ -9,6 +9,7 @@ import { parseAllDocuments } from 'yaml';
 import { syncedInformer } from '../../engine/testing/syncedInformer';
 import { APP_NETWORK } from '../../kinds';
 import type { PlatformFacts } from '../../platform/facts';
+import { FOREIGN_KINDS, type ForeignObject } from '../foreignHosts';
 import { hostnameInput } from '../hostnameInput';
 import { certificateName } from '../render/certificate';
 import type { RenderInput, Secret, Service } from '../render/types';
@@ -93,7 +94,14 @@ export function readRenderCase(name: string): {
       neighbours: others.filter(
         ({ metadata }) => metadata.namespace === appNetwork.metadata.namespace,
       ),
-      ...hostnameInput(appNetwork, syncedInformer(APP_NETWORK, others), facts),
+      ...hostnameInput(
+        appNetwork,
+        syncedInformer(APP_NETWORK, others),
+        facts,
+        FOREIGN_KINDS.map(kind =>
+          syncedInformer(kind, ofKind<ForeignObject>(kind.kind)),
+        ),
+      ),
       takenIssuers: takenIssuers(appNetwork, others),
     },
   };
