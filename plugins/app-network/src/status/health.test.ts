@@ -6,7 +6,7 @@ import { readyCluster } from '../../dev/fixtures/clusters';
 import { appNetworkHealth, conditionHealth, platformHealth } from './health';
 
 function appNetwork(
-  ready?: Pick<Condition, 'status' | 'reason'>,
+  ready?: Pick<Condition, 'status' | 'reason' | 'observedGeneration'>,
   metadata: Partial<AppNetwork['metadata']> = {},
 ): AppNetwork {
   return {
@@ -35,6 +35,8 @@ describe('appNetworkHealth', () => {
     ['False', 'CertificatePending', 'progress', 'In progress'],
     ['False', 'WaitingForAddress', 'progress', 'In progress'],
     ['False', 'Issuing', 'progress', 'In progress'],
+    ['False', 'HandingOver', 'progress', 'In progress'],
+    ['False', 'HostnameTaken', 'problem', 'Not ready'],
     ['False', 'NameTaken', 'problem', 'Not ready'],
     ['False', 'IstioMissing', 'problem', 'Not ready'],
     ['Unknown', 'NoHostname', 'unknown', 'Not known'],
@@ -65,6 +67,18 @@ describe('appNetworkHealth', () => {
     });
   });
 
+  it('says what a new spec waits for before it is applied', () => {
+    const handingOver = appNetwork(
+      { status: 'False', reason: 'HandingOver', observedGeneration: 3 },
+      { generation: 3 },
+    );
+    expect(appNetworkHealth(handingOver)).toMatchObject({
+      level: 'progress',
+      reason: 'HandingOver',
+      message: 'Why.',
+    });
+  });
+
   it.each([
     [
       'True',
@@ -81,6 +95,7 @@ describe('appNetworkHealth', () => {
       'What was made for it is being removed.',
     ],
     ['False', 'Deleting', 'progress', 'Deleting', 'Why.'],
+    ['False', 'HandingOver', 'progress', 'Deleting', 'Why.'],
     ['False', 'DeletionFailed', 'problem', 'Not deleted yet', 'Why.'],
   ] as const)(
     'reads Ready=%s (%s) of one that is being deleted as %s: %s',

@@ -28,9 +28,8 @@ export interface Health {
 
 /** The sum of an AppNetwork's status, read from its condition Ready. */
 export function appNetworkHealth(appNetwork: AppNetwork): Health {
-  const { metadata, status } = appNetwork;
-  const ready = findCondition(status?.conditions, 'Ready');
-  if (metadata.deletionTimestamp) {
+  const ready = findCondition(appNetwork.status?.conditions, 'Ready');
+  if (appNetwork.metadata.deletionTimestamp) {
     return deletionHealth(ready);
   }
   if (!ready) {
@@ -41,11 +40,23 @@ export function appNetworkHealth(appNetwork: AppNetwork): Health {
         'It has not been picked up yet. If this lasts more than a minute, see whether the backend reaches the cluster.',
     };
   }
-  if (isOutdated(metadata.generation, status?.observedGeneration)) {
+  if (
+    !isStatusCurrent(appNetwork) &&
+    // While hostnames are handed over, the rest of the status is of what is still served.
+    isOutdated(appNetwork.metadata.generation, ready.observedGeneration)
+  ) {
     return OUTDATED;
   }
   const health = conditionHealth(ready);
   return { ...health, label: READY_LABELS[health.level] };
+}
+
+/** Whether the status of an AppNetwork speaks of its spec as it is. */
+export function isStatusCurrent({ metadata, status }: AppNetwork): boolean {
+  return (
+    status !== undefined &&
+    !isOutdated(metadata.generation, status.observedGeneration)
+  );
 }
 
 /** The sum of a NetworkPlatform's status, read from its phase and its condition Ready. */
@@ -123,11 +134,11 @@ function conditionLevel({ status, reason }: Condition): HealthLevel {
 
 /** Reasons that say that time alone will change the status, as the backend and cert-manager word them. */
 const PROGRESS_REASONS =
-  /^(Component)?(Applying|Deleting|InProgress|Installing|Issuing|Pending|Progressing|Removing|Renewing|Upgrading|Waiting)|Pending$/;
+  /^(Component)?(Applying|Deleting|HandingOver|InProgress|Installing|Issuing|Pending|Progressing|Removing|Renewing|Upgrading|Waiting)|Pending$/;
 
 /** A status from before the deletion says nothing of it. */
 function deletionHealth(ready: Condition | undefined): Health {
-  const isOfDeletion = ready?.reason.startsWith('Delet');
+  const isOfDeletion = /^(Delet|HandingOver)/.test(ready?.reason ?? '');
   const { level, reason, message } =
     ready && isOfDeletion
       ? conditionHealth(ready)

@@ -1,16 +1,22 @@
 import type { AppNetworkStatus } from '@app-network/backstage-plugin-app-network-common';
 import { Text } from '@backstage/ui';
 import { certificateExpiry } from '../../status/certificateExpiry';
+import { listed } from '../../status/sharing';
 import { HealthStatus } from '../HealthStatus/HealthStatus';
 import styles from './NetworkSection.module.css';
 
-/** Who vouches for the hostnames, and until when. */
+/**
+ * Who vouches for the hostnames, and until when.
+ *
+ * @param lent - hostnames that others hold, by who does; where none is left, `certificate` is that of the first of those
+ */
 export function CertificateDetails(props: {
   certificate: AppNetworkStatus['certificate'];
   isPassthrough: boolean;
+  lent: ReadonlyMap<string, string[]>;
   now: Date;
 }) {
-  const { certificate, isPassthrough, now } = props;
+  const { certificate, isPassthrough, lent, now } = props;
   if (isPassthrough) {
     return (
       <Text variant="body-medium" color="secondary">
@@ -37,6 +43,13 @@ export function CertificateDetails(props: {
         )}
         Secret <code className={styles.code}>{secretName}</code>
       </Text>
+      {[...lent].map(([holder, hostnames]) => (
+        <Text key={holder} as="p" variant="body-small" color="secondary">
+          {`${listed(hostnames)} ${
+            hostnames.length > 1 ? 'have' : 'has'
+          } the certificate of AppNetwork ${holder}.`}
+        </Text>
+      ))}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import {
 import { useState } from 'react';
 import { appNetworkApiRef } from '../../api/AppNetworkApi';
 import { describeError } from '../../status/describeError';
+import { listed, namesOf, sharedHostnames } from '../../status/sharing';
 import { Notice } from '../Notice/Notice';
 import styles from './NetworkSection.module.css';
 import { objectKey, qualifiedName } from './objectName';
@@ -91,13 +92,22 @@ function noticeOf(error: unknown) {
 
 function Consequences(props: { view: AppNetworkView }) {
   const { appNetwork, objects } = props.view;
-  const hostnames = appNetwork.status?.hostnames ?? [];
+  const shared = sharedHostnames(appNetwork);
+  const own = (appNetwork.status?.hostnames ?? []).filter(
+    name => !shared.some(({ hostname }) => hostname === name),
+  );
   return (
     <>
       <Text as="p" variant="body-medium">
-        {hostnames.length > 0
-          ? `${hostnames.join(', ')} will no longer answer. `
-          : ''}
+        {own.length > 0 ? `${listed(own)} will no longer answer. ` : ''}
+        {shared
+          .map(
+            ({ hostname, others }) =>
+              `${hostname} will no longer answer at the paths of this AppNetwork; ${namesOf(
+                others,
+              )} will be served there as before. `,
+          )
+          .join('')}
         The pods and Services of the application stay as they are.
       </Text>
       {objects.length > 0 && (

@@ -1,8 +1,12 @@
-import type { AppNetworkView } from '@app-network/backstage-plugin-app-network-common';
+import type {
+  AppNetwork,
+  AppNetworkView,
+} from '@app-network/backstage-plugin-app-network-common';
 import { Card, CardBody, CardHeader } from '@backstage/ui';
 import { useId } from 'react';
 import { useNow } from '../../hooks/useNow';
 import { appNetworkHealth } from '../../status/health';
+import { lentHostnames, listed, sharedHostnames } from '../../status/sharing';
 import { ConditionTable } from '../ConditionTable/ConditionTable';
 import cardStyles from '../Card/Card.module.css';
 import { HealthMessage } from '../HealthStatus/HealthMessage';
@@ -41,7 +45,7 @@ export function NetworkSection(props: {
           <Summary appNetwork={appNetwork} now={now} />
           <SectionPart
             title="Routes"
-            hint="The gateway tries them from top to bottom; the first that matches answers."
+            hint={routesHint(appNetwork)}
           >
             <RouteTable view={view} />
           </SectionPart>
@@ -53,7 +57,7 @@ export function NetworkSection(props: {
           </SectionPart>
           <SectionPart
             title="Objects"
-            hint="What App Network made on the cluster. Choose one to see its YAML."
+            hint={objectsHint(appNetwork)}
           >
             <ObjectTable objects={view.objects} />
           </SectionPart>
@@ -61,4 +65,30 @@ export function NetworkSection(props: {
       </Card>
     </section>
   );
+}
+
+function routesHint(appNetwork: AppNetwork): string {
+  const shared = sharedHostnames(appNetwork).map(({ hostname }) => hostname);
+  return [
+    'The gateway tries them from top to bottom; the first that matches answers.',
+    ...(shared.length > 0
+      ? [
+          `At ${listed(
+            shared,
+          )} it has the routes of the others in between: the most specific one answers, whosever it is.`,
+        ]
+      : []),
+  ].join(' ');
+}
+
+function objectsHint(appNetwork: AppNetwork): string {
+  return [
+    'What App Network made on the cluster. Choose one to see its YAML.',
+    ...[...lentHostnames(appNetwork)].map(
+      ([holder, hostnames]) =>
+        `The Gateway, VirtualService and Certificate of ${listed(
+          hostnames,
+        )} are AppNetwork ${holder}’s.`,
+    ),
+  ].join(' ');
 }

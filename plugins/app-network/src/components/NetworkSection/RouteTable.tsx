@@ -1,4 +1,5 @@
 import type {
+  AppNetwork,
   AppNetworkView,
   RouteView,
 } from '@app-network/backstage-plugin-app-network-common';
@@ -22,9 +23,7 @@ export function RouteTable(props: { view: AppNetworkView }) {
   if (routes.length === 0) {
     return (
       <Text variant="body-medium" color="secondary">
-        {appNetwork.spec?.expose === false
-          ? 'None: it is not exposed.'
-          : 'None yet: no Service answers for it so far.'}
+        {whyNone(appNetwork)}
       </Text>
     );
   }
@@ -45,6 +44,15 @@ export function RouteTable(props: { view: AppNetworkView }) {
       }))}
     />
   );
+}
+
+function whyNone({ metadata, spec }: AppNetwork): string {
+  if (metadata.deletionTimestamp) {
+    return 'None any more: it is being deleted.';
+  }
+  return spec?.expose === false
+    ? 'None: it is not exposed.'
+    : 'None: it is served at no hostname so far. See the conditions for why.';
 }
 
 const PATH_TYPES = {

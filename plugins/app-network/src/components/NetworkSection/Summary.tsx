@@ -1,5 +1,6 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
 import { Text } from '@backstage/ui';
+import { lentHostnames } from '../../status/sharing';
 import { AddressList } from '../AddressList/AddressList';
 import { DescriptionList } from '../DescriptionList/DescriptionList';
 import { CertificateDetails } from './CertificateDetails';
@@ -34,6 +35,7 @@ export function Summary(props: { appNetwork: AppNetwork; now: Date }) {
             <CertificateDetails
               certificate={status?.certificate}
               isPassthrough={spec?.tls?.mode === 'Passthrough'}
+              lent={lentHostnames(appNetwork)}
               now={now}
             />
           ),
