@@ -6,6 +6,7 @@ import {
   degradedView,
   deletingView,
   readyView,
+  sharingView,
   startingView,
 } from '../../../dev/fixtures/appNetworks';
 import {
@@ -156,6 +157,52 @@ describe('EntityNetworkContent', () => {
     expect(
       within(objects).getByRole('row', { name: 'VirtualService shop/shop' }),
     ).toHaveTextContent('FailedIt was not made by App Network.');
+  });
+
+  it('says with whom a hostname is shared, and whose Gateway and certificate serve it', async () => {
+    renderWithApi(tab(), {
+      getEntityNetworks: async () => networks({ items: [sharingView()] }),
+    });
+
+    const section = await screen.findByRole('region', { name: 'shop' });
+    expect(section).toHaveTextContent(
+      'Shared with AppNetworks admin and storefront, each at its own paths. storefront holds it: the Gateway and the certificate are those of storefront.',
+    );
+    expect(section).toHaveTextContent(
+      'shop.example.com has the certificate of AppNetwork storefront.',
+    );
+    expect(section).toHaveTextContent(
+      'The Gateway, VirtualService and Certificate of shop.example.com are AppNetwork storefront’s.',
+    );
+    expect(section).toHaveTextContent('the most specific one answers');
+  });
+
+  it('says that it holds a shared hostname itself', async () => {
+    renderWithApi(tab(), {
+      getEntityNetworks: async () => networks({ items: [sharingView('shop')] }),
+    });
+
+    const section = await screen.findByRole('region', { name: 'shop' });
+    expect(section).toHaveTextContent(
+      'This one holds it: its Gateway and certificate serve all of them.',
+    );
+    expect(section).not.toHaveTextContent('has the certificate of');
+  });
+
+  it('links to no hostname that it asks for and is not served at', async () => {
+    const view = degradedView();
+    view.appNetwork.status!.hostnames = ['*.example.com'];
+    view.appNetwork.status!.urls = [];
+    renderWithApi(tab(), {
+      getEntityNetworks: async () =>
+        networks({ items: [{ ...view, routes: [] }] }),
+    });
+
+    const section = await screen.findByRole('region', { name: 'shop' });
+    expect(within(section).getAllByText('Not served')).toHaveLength(2);
+    expect(within(section).getByText('*.example.com')).toBeInTheDocument();
+    expect(within(section).queryByRole('link')).toBeNull();
+    expect(section).toHaveTextContent('None: it is served at no hostname');
   });
 
   it('shows the clusters that answer, and names the one that does not', async () => {
@@ -388,6 +435,19 @@ describe('EntityNetworkContent', () => {
       expect(
         await screen.findByText(/shop on Local is deleted/),
       ).toBeInTheDocument();
+    });
+
+    it('says who is served at a shared hostname as before', async () => {
+      renderWithApi(tab(), {
+        getEntityNetworks: async () => networks({ items: [sharingView()] }),
+      });
+
+      await userEvent.click(
+        await screen.findByRole('button', { name: 'Delete shop on Local' }),
+      );
+      expect(await screen.findByRole('dialog')).toHaveTextContent(
+        'www.shop.example.com will no longer answer. shop.example.com will no longer answer at the paths of this AppNetwork; AppNetworks admin and storefront will be served there as before.',
+      );
     });
 
     it('is not offered to those who may not', async () => {

@@ -43,10 +43,7 @@ export function NetworkSection(props: {
         <CardBody className={cardStyles.inner}>
           <HealthMessage health={health} />
           <Summary appNetwork={appNetwork} now={now} />
-          <SectionPart
-            title="Routes"
-            hint={routesHint(appNetwork)}
-          >
+          <SectionPart title="Routes" hint={routesHint(appNetwork)}>
             <RouteTable view={view} />
           </SectionPart>
           <SectionPart title="Conditions">
@@ -55,10 +52,7 @@ export function NetworkSection(props: {
               now={now}
             />
           </SectionPart>
-          <SectionPart
-            title="Objects"
-            hint={objectsHint(appNetwork)}
-          >
+          <SectionPart title="Objects" hint={objectsHint(appNetwork)}>
             <ObjectTable objects={view.objects} />
           </SectionPart>
         </CardBody>
