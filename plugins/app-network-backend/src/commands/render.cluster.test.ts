@@ -9,10 +9,12 @@ import {
   mockServices,
   createMockDirectory,
 } from '@backstage/backend-test-utils';
+import { KubeConfig } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import { startAppNetworkController } from '../application/controller';
 import { appNetworkInformers } from '../application/informers';
 import { upstreamDefinitions } from '../application/testing/upstreamDefinitions';
+import { GATEWAY } from '../application/render/kinds';
 import { installCustomResourceDefinitions } from '../engine/crds';
 import { objectRef } from '../engine/objects';
 import type { Cluster } from '../engine/types';
@@ -136,6 +138,10 @@ const ready = (name: string) =>
 /** Renders with the test's cluster. */
 async function run(...args: string[]) {
   const { kubeconfig, context } = await testCluster(CLUSTER);
+  return runWith(kubeconfig, context, ...args);
+}
+
+async function runWith(kubeconfig: string, context: string, ...args: string[]) {
   let out = '';
   let err = '';
   const code = await renderCommand(
@@ -277,7 +283,7 @@ describe('npm run render with a cluster', () => {
       'new.yaml': JSON.stringify({
         ...APP_NETWORK,
         metadata: { name: 'newcomer', namespace },
-        spec: { hostnames: [`b.${namespace}.example.com`] },
+        spec: { hostnames: [`b.${namespace}.example.com`], dns: { ttl: 60 } },
       }),
     });
     const { code, err } = await run(files.resolve('new.yaml'));
@@ -286,4 +292,88 @@ describe('npm run render with a cluster', () => {
       `belongs to AppNetwork everything in namespace ${namespace}`,
     );
   });
+
+  it('tells a newcomer that a Gateway has the hostname, and says so where Gateways may not be read', async () => {
+    await apply({
+      ...GATEWAY,
+      metadata: { name: 'legacy' },
+      spec: {
+        selector: { istio: 'ingressgateway' },
+        servers: [
+          {
+            port: { number: 443, name: 'https', protocol: 'HTTPS' },
+            hosts: [`legacy.${namespace}.example.com`],
+            tls: { mode: 'SIMPLE', credentialName: 'legacy' },
+          },
+        ],
+      },
+    });
+    files.setContent({
+      'new.yaml': JSON.stringify({
+        ...APP_NETWORK,
+        metadata: { name: 'newcomer', namespace },
+        spec: { hostnames: [`legacy.${namespace}.example.com`] },
+      }),
+      'kubeconfig.json': await kubeconfigWithRights([
+        { apiGroups: ['', 'apps'], resources: ['*'], verbs: ['get', 'list'] },
+        {
+          apiGroups: [APP_NETWORK.apiVersion.split('/')[0], 'cert-manager.io'],
+          resources: ['*'],
+          verbs: ['get', 'list'],
+        },
+      ]),
+    });
+    const file = files.resolve('new.yaml');
+    expect((await run(file)).err).toContain(
+      `belongs to Istio Gateway legacy in namespace ${namespace}`,
+    );
+    const { err, objects } = await runWith(
+      files.resolve('kubeconfig.json'),
+      'reader',
+      file,
+    );
+    expect(err).toMatch(/gateways.*their hostnames are taken to be free/);
+    expect(err).toMatch(/ingresses.*their hostnames are taken to be free/);
+    expect(objects.map(({ kind }) => kind)).toContain('Gateway');
+  });
 });
+
+/** A kubeconfig, with the context `reader`, of a service account that has some rights in the whole cluster. */
+async function kubeconfigWithRights(rules: object[]): Promise<string> {
+  const metadata = { name: 'reader' };
+  await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+  const rbac = 'rbac.authorization.k8s.io';
+  const roleRef = { apiGroup: rbac, kind: 'ClusterRole', name: 'reader' };
+  const subjects = [{ kind: 'ServiceAccount', name: 'reader', namespace }];
+  for (const object of [
+    { kind: 'ClusterRole', rules },
+    { kind: 'ClusterRoleBinding', roleRef, subjects },
+  ]) {
+    await test.cluster.client.apply({
+      apiVersion: `${rbac}/v1`,
+      metadata,
+      ...object,
+    });
+  }
+  const { status } = await test.connection.request<{
+    status: { token: string };
+  }>({
+    call: { verb: 'create', object: 'token' },
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/reader/token`,
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' },
+  });
+  const { kubeconfig, context } = await testCluster(CLUSTER);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(kubeconfig);
+  kubeConfig.setCurrentContext(context);
+  const cluster = kubeConfig.getCurrentCluster();
+  if (!cluster) {
+    throw new Error(`${context} names no cluster`);
+  }
+  kubeConfig.loadFromClusterAndUser(cluster, {
+    name: 'reader',
+    token: status.token,
+  });
+  return kubeConfig.exportConfig().replaceAll('loaded-context', 'reader');
+}

@@ -34,7 +34,6 @@ export async function readSurroundings(
   );
   const lists = [
     listIfKnown(client, APP_NETWORK),
-    ...FOREIGN_KINDS.map(kind => listIfKnown(client, kind)),
     ...[...namespaces].flatMap(namespace =>
       [SERVICE, ...WORKLOAD_KINDS].map(kind =>
         listIfKnown(client, kind, namespace),
@@ -42,6 +41,15 @@ export async function readSurroundings(
     ),
   ];
   const problems: string[] = [];
+  const foreign = FOREIGN_KINDS.map(kind =>
+    listIfKnown(client, kind).catch(error => {
+      if (!isKubernetesError(error) || !error.forbidden) {
+        throw error;
+      }
+      problems.push(`${error.message}; their hostnames are taken to be free`);
+      return [];
+    }),
+  );
   const singles = appNetworks
     .flatMap(appNetwork => {
       const { certificateRef } = appNetwork.spec?.tls ?? {};
@@ -57,7 +65,7 @@ export async function readSurroundings(
   const found = await Promise.all(singles);
   return {
     objects: [
-      ...(await Promise.all(lists)).flat(),
+      ...(await Promise.all([...lists, ...foreign])).flat(),
       ...found.filter(object => object !== undefined),
     ],
     problems,
