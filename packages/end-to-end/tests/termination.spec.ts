@@ -294,10 +294,14 @@ test.describe('What an application becomes', () => {
             /Gateway termination\/shop.*refuses-deletions\.example\.com/,
           ),
         });
-      // All else is gone.
+      // All else is gone but the Gateway's routes, which go after it.
       await expect
         .poll(async () => settled(await objectsOf(SHOP)))
-        .toEqual([`Gateway ${NAMESPACE}/${SHOP}`]);
+        .toEqual(
+          ['Gateway', 'VirtualService'].map(
+            kind => `${kind} ${NAMESPACE}/${SHOP}`,
+          ),
+        );
     } finally {
       await kubectl(cluster, [
         ...['delete', 'validatingwebhookconfiguration'],
