@@ -36,6 +36,26 @@ export async function connect(
   }
 }
 
+/** What a pod that serves at 8080 is answered over HTTP at a host and port when it asks for a hostname, as agnhost says it. */
+export function dial(
+  cluster: LocalCluster,
+  { namespace: inNamespace, name }: Caller,
+  host: string,
+  port: number,
+): Promise<string> {
+  const query = new URLSearchParams({
+    host,
+    port: String(port),
+    protocol: 'http',
+    request: 'hostname',
+    tries: '1',
+  });
+  return kubectl(cluster, [
+    ...['get', '--raw'],
+    `/api/v1/namespaces/${inNamespace}/pods/${name}:8080/proxy/dial?${query}`,
+  ]);
+}
+
 /** `<address>:<port>` of a pod, by its name or its labels. */
 export async function addressOf(
   cluster: LocalCluster,
@@ -73,6 +93,14 @@ export async function addressOf(
 
 export function namespace(name: string): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+/** A namespace whose pods get a sidecar. */
+export function meshedNamespace(name: string): KubernetesObject {
+  return {
+    ...namespace(name),
+    metadata: { name, labels: { 'istio-injection': 'enabled' } },
+  };
 }
 
 /** A pod labelled `app: <name>` that can call, and answers on the ports that it serves. */

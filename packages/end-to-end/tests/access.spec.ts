@@ -11,6 +11,8 @@ import {
 import { clusterCa } from '../src/certificates.ts';
 import {
   deleteNamespaces,
+  dial,
+  meshedNamespace,
   pod,
   podsReady,
   service,
@@ -53,7 +55,7 @@ test.describe('Access', () => {
   test.beforeAll(async () => {
     cluster = await localCluster(CLUSTER_NAME);
     keys = await serveKeys(cluster.hostAddress, BY_URI.jwks);
-    await apply(cluster, [SHOP, FRIENDS, STRANGERS].map(meshed));
+    await apply(cluster, [SHOP, FRIENDS, STRANGERS].map(meshedNamespace));
     await apply(
       cluster,
       [CLERK, VISITOR, NAMESAKE, SCRAPER].flatMap(caller => [
@@ -165,19 +167,8 @@ test.describe('Access', () => {
     call(host, path, token ? { authorization: `Bearer ${token}` } : {});
 
   /** What a pod in the mesh is answered by the shop: its name, or why not. */
-  const answerToPod = async ({ namespace, name }: Caller) => {
-    const query = new URLSearchParams({
-      host: `shop.${SHOP}.svc.cluster.local`,
-      port: '8080',
-      protocol: 'http',
-      request: 'hostname',
-      tries: '1',
-    });
-    return kubectl(cluster, [
-      ...['get', '--raw'],
-      `/api/v1/namespaces/${namespace}/pods/${name}:8080/proxy/dial?${query}`,
-    ]);
-  };
+  const answerToPod = (caller: Caller) =>
+    dial(cluster, caller, `shop.${SHOP}.svc.cluster.local`, 8080);
 
   test('is for the callers that are named, by namespace and service account, and for nobody else in the mesh', async () => {
     expect(await answerToPod(CLERK)).toContain('shop');
@@ -334,14 +325,6 @@ test.describe('Access', () => {
     expect(await answer(NEIGHBOUR, '/')).toBe(200);
   });
 });
-
-function meshed(name: string): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name, labels: { 'istio-injection': 'enabled' } },
-  };
-}
 
 function serviceAccount({ namespace, name }: Caller): KubernetesObject {
   return {

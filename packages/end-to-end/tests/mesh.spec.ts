@@ -11,6 +11,7 @@ import {
 import {
   deleteNamespaces,
   deployment,
+  dial,
   namespace,
   pod,
   podsReady,
@@ -55,19 +56,8 @@ test.describe('An application', () => {
   };
 
   /** What a pod without a sidecar is answered, in plaintext, at a port of a Service. */
-  const answerToPlaintext = (name: string, port: number) => {
-    const query = new URLSearchParams({
-      host: `${name}.${NAMESPACE}.svc.cluster.local`,
-      port: String(port),
-      protocol: 'http',
-      request: 'hostname',
-      tries: '1',
-    });
-    return kubectl(cluster, [
-      ...['get', '--raw'],
-      `/api/v1/namespaces/${CALLER.namespace}/pods/${CALLER.name}:8080/proxy/dial?${query}`,
-    ]);
-  };
+  const answerToPlaintext = (name: string, port: number) =>
+    dial(cluster, CALLER, `${name}.${NAMESPACE}.svc.cluster.local`, port);
 
   async function rolledOut(name: string): Promise<void> {
     await kubectl(cluster, [
@@ -264,31 +254,32 @@ function serviceOf(name: string, ports: Record<string, number>): object {
 }
 
 interface Template {
-  spec: { template: { spec: { containers: { args: string[] }[] } } };
+  spec: { template: { spec: { containers: object[] } } };
 }
 
 /** Has pods answer until everybody knows that they go, as applications do that are to be replaced without a request lost. */
 function gracefully(object: KubernetesObject): object {
-  const { spec, ...rest } = object as KubernetesObject & Template;
-  const [container] = spec.template.spec.containers;
-  return {
-    ...rest,
-    spec: {
-      ...spec,
-      template: {
-        ...spec.template,
-        spec: {
-          containers: [
-            { ...container, lifecycle: { preStop: { sleep: { seconds: 5 } } } },
-          ],
-        },
-      },
-    },
-  };
+  return withPods(object, {
+    container: { lifecycle: { preStop: { sleep: { seconds: 5 } } } },
+  });
 }
 
 /** Has pods answer on the network of their node. */
 function onNode(object: KubernetesObject): object {
+  return withPods(object, {
+    pod: { hostNetwork: true },
+    container: {
+      args: ['netexec', `--http-port=${NODE_PORT}`, '--udp-port=-1'],
+      readinessProbe: { httpGet: { path: '/', port: NODE_PORT } },
+    },
+  });
+}
+
+/** A Deployment whose pods, and their one container, are otherwise in some fields. */
+function withPods(
+  object: KubernetesObject,
+  changes: { pod?: object; container: object },
+): object {
   const { spec, ...rest } = object as KubernetesObject & Template;
   const [container] = spec.template.spec.containers;
   return {
@@ -298,14 +289,8 @@ function onNode(object: KubernetesObject): object {
       template: {
         ...spec.template,
         spec: {
-          hostNetwork: true,
-          containers: [
-            {
-              ...container,
-              args: ['netexec', `--http-port=${NODE_PORT}`, '--udp-port=-1'],
-              readinessProbe: { httpGet: { path: '/', port: NODE_PORT } },
-            },
-          ],
+          ...changes.pod,
+          containers: [{ ...container, ...changes.container }],
         },
       },
     },

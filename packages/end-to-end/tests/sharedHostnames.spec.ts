@@ -10,7 +10,7 @@ import {
 } from '../src/cluster.ts';
 import {
   deleteNamespaces,
-  namespace,
+  meshedNamespace,
   pod,
   podsReady,
   service,
@@ -38,12 +38,7 @@ test.describe('A hostname of several AppNetworks', () => {
 
   test.beforeAll(async () => {
     cluster = await localCluster(CLUSTER_NAME);
-    await apply(cluster, [
-      {
-        ...namespace(NAMESPACE),
-        metadata: { name: NAMESPACE, labels: { 'istio-injection': 'enabled' } },
-      },
-    ]);
+    await apply(cluster, [meshedNamespace(NAMESPACE)]);
     await apply(
       cluster,
       ['shop', 'api', 'old', 'admin'].flatMap(name => [

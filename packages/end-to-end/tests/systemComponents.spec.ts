@@ -11,6 +11,7 @@ import {
   addressOf,
   deleteNamespaces,
   deployment,
+  dial,
   namespace,
   pod,
   podsReady,
@@ -94,17 +95,13 @@ test.describe('A system component', () => {
 
   /** The answer to a request without TLS from a pod outside the mesh, straight to the component's pod. */
   async function plaintext(): Promise<string> {
-    const [host, port] = (
-      await addressOf(cluster, {
-        namespace: NAMESPACE,
-        labels: { app: 'dashboard' },
-        port: 8080,
-      })
-    ).split(':');
-    return kubectl(cluster, [
-      ...['get', '--raw'],
-      `/api/v1/namespaces/${CALLER.namespace}/pods/${CALLER.name}:8080/proxy/dial?host=${host}&port=${port}&protocol=http&request=hostname&tries=1`,
-    ]);
+    const target = await addressOf(cluster, {
+      namespace: NAMESPACE,
+      labels: { app: 'dashboard' },
+      port: 8080,
+    });
+    const [host = '', port] = target.split(':');
+    return dial(cluster, CALLER, host, Number(port));
   }
 
   test('outside the mesh is served at its hostname, with a certificate of the platform', async () => {

@@ -12,7 +12,7 @@ import {
 } from '../src/cluster.ts';
 import {
   deleteNamespaces,
-  namespace,
+  meshedNamespace,
   pod,
   podsReady,
   service,
@@ -58,7 +58,7 @@ test.describe('What an application becomes', () => {
       address: await gatewayAddress(cluster),
       ca: await clusterCa(cluster),
     };
-    await apply(cluster, [meshed(NAMESPACE)]);
+    await apply(cluster, [meshedNamespace(NAMESPACE)]);
     await apply(cluster, [
       ...[SHOP, CART, NEIGHBOUR].flatMap(name => [
         pod(
@@ -399,7 +399,7 @@ test.describe('What an application becomes', () => {
 
   const deploysInto = (leaving: string) =>
     apply(cluster, [
-      meshed(leaving),
+      meshedNamespace(leaving),
       pod(
         { namespace: leaving, name: SHOP },
         { labels: { part: SHOP }, serves: [8080] },
@@ -583,14 +583,6 @@ function serviceOfPart(inNamespace: string, name: string): KubernetesObject {
       ...(made.spec as object),
       selector: { app: name, part: partOf(name) },
     },
-  };
-}
-
-function meshed(name: string): KubernetesObject {
-  const { metadata, ...rest } = namespace(name);
-  return {
-    ...rest,
-    metadata: { ...metadata, labels: { 'istio-injection': 'enabled' } },
   };
 }
 

@@ -12,10 +12,6 @@ import { GATEWAY } from './render/kinds';
 /** Selects what this project has not made. */
 export const FOREIGN_SELECTOR = `${MANAGED_BY_LABEL}!=${MANAGED_BY}`;
 
-export function isForeign({ metadata }: KubernetesObject): boolean {
-  return metadata.labels?.[MANAGED_BY_LABEL] !== MANAGED_BY;
-}
-
 /** Kinds of which somebody else's objects may ask an Istio ingress gateway for a hostname. */
 export const FOREIGN_KINDS = [
   GATEWAY,

@@ -2,6 +2,7 @@ import type { AppNetwork } from '@app-network/backstage-plugin-app-network-commo
 import { isDeleting } from '../engine/finalizer';
 import { objectKey } from '../engine/objects';
 import { createdAt, type ForeignObject } from './foreignHosts';
+import { describeAppNetwork } from './render/describeAppNetwork';
 import {
   isBelow,
   overlap,
@@ -213,8 +214,9 @@ function takenBy(
   { hostname }: Claim,
   { hostname: theirs, owner }: Claim,
 ): Problem {
-  const { namespace, name } = owner.metadata;
-  const whose = `belongs to AppNetwork ${name} in namespace ${namespace}, which was there first`;
+  const whose = `belongs to ${describeAppNetwork(
+    owner,
+  )}, which was there first`;
   if (hostname === theirs) {
     return taken(
       `spec.hostnames: hostname ${hostname} ${whose}; a hostname is one namespace's, whatever the paths. Choose another hostname.`,

@@ -2,7 +2,7 @@ import type {
   AppNetwork,
   KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
-import { objectKey } from '../engine/objects';
+import { labelSelectorOf, objectKey } from '../engine/objects';
 import type { KubernetesClient } from '../engine/types';
 import { podLabels } from './render/selector';
 import { workloadsOf } from './selectedPods';
@@ -75,9 +75,7 @@ async function listPods(
     { apiVersion: 'v1', kind: 'Pod' },
     {
       namespace: appNetwork.metadata.namespace,
-      labelSelector: Object.entries(podLabels(appNetwork))
-        .map(([name, value]) => `${name}=${value}`)
-        .join(','),
+      labelSelector: labelSelectorOf(podLabels(appNetwork)),
     },
   );
   return pods.filter(

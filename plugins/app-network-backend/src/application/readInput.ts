@@ -1,12 +1,10 @@
 import {
-  MANAGED_BY,
-  MANAGED_BY_LABEL,
-  OWNER_LABEL,
   ownerLabelValue,
   type AppNetwork,
   type KubernetesObject,
   type ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
+import { isOwnedBy } from '../engine/reconcileOwned';
 import type { Informer, KubernetesClient } from '../engine/types';
 import type { PlatformFacts } from '../platform/facts';
 import type { ForeignHosts } from './foreignHosts';
@@ -125,10 +123,5 @@ function cached(
 }
 
 function isOurs(object: KubernetesObject, { metadata }: AppNetwork): boolean {
-  const { labels = {} } = object.metadata;
-  return (
-    labels[MANAGED_BY_LABEL] === MANAGED_BY &&
-    labels[OWNER_LABEL] ===
-      ownerLabelValue({ namespace: metadata.namespace, name: metadata.name })
-  );
+  return isOwnedBy(object, ownerLabelValue(metadata));
 }

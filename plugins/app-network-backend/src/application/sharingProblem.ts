@@ -2,6 +2,7 @@ import {
   withDefaults,
   type AppNetwork,
 } from '@app-network/backstage-plugin-app-network-common';
+import { describeAppNetwork } from './render/describeAppNetwork';
 import { matchKey, normalized } from './render/routes';
 import type { Problem } from './render/types';
 
@@ -42,7 +43,9 @@ function servedTwice(
         reason: 'HostnameTaken',
         message: `spec.hostnames: hostname ${hostname} ${
           member === members[0] ? 'belongs to' : 'is shared with'
-        } ${describe(member)}, which was there first and serves ${twice
+        } ${describeAppNetwork(
+          member,
+        )}, which was there first and serves ${twice
           .map(([, match]) => match)
           .sort()
           .join(
@@ -85,7 +88,7 @@ function tlsContradiction(
   if (own.mode === 'Passthrough' || theirs.mode === 'Passthrough') {
     return contradiction(
       'TLSContradiction',
-      `spec.tls.mode: hostname ${hostname} belongs to ${describe(
+      `spec.tls.mode: hostname ${hostname} belongs to ${describeAppNetwork(
         holder,
       )}, which was there first, and with mode Passthrough (${
         theirs.mode === 'Passthrough' ? 'there' : 'here'
@@ -153,7 +156,7 @@ function different(
   const { field, own = 'nothing', theirs = 'nothing' } = said;
   return contradiction(
     reason,
-    `${field}: here it is ${own}, and in ${describe(
+    `${field}: here it is ${own}, and in ${describeAppNetwork(
       holder,
     )}, which was there first and holds hostname ${hostname}, ${theirs}; it is one for all who serve the hostname. Say the same here, or choose another hostname.`,
   );
@@ -161,8 +164,4 @@ function different(
 
 function contradiction(reason: string, message: string): Problem {
   return { condition: 'GatewayReady', reason, message, certain: true };
-}
-
-function describe({ metadata: { namespace, name } }: AppNetwork): string {
-  return `AppNetwork ${name} in namespace ${namespace}`;
 }

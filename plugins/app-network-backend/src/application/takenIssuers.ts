@@ -6,6 +6,7 @@ import {
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import { keySource } from './render/authentication/issuers';
+import { describeAppNetwork } from './render/describeAppNetwork';
 import { isCreatedBefore } from './render/precedence';
 import type { Problem, TakenIssuer } from './render/types';
 
@@ -57,7 +58,7 @@ export function takenIssuers(
             problem: {
               ...taken(
                 issuer,
-                `for AppNetwork ${first.metadata.name} in namespace ${first.metadata.namespace}, which was there first`,
+                `for ${describeAppNetwork(first)}, which was there first`,
               ),
               certain: true,
             },

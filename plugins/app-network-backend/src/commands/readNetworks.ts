@@ -3,14 +3,12 @@ import type {
   NetworkPlatform,
   ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
-import { isKubernetesError } from '../engine/errors';
-import type { KindRef } from '../engine/types';
 import type { HttpRouteObject } from '../import/httpRouteRule';
 import type { IstioGateway, VirtualService } from '../import/types';
 import { PLATFORM_REF } from '../kinds';
 import { platformFacts } from '../platform/facts';
 import type { ReadingClient } from './cluster';
-import { getIfAllowed, listIfKnown } from './surroundings';
+import { getIfAllowed, listIfAllowed, listIfKnown } from './surroundings';
 
 const ISTIO = 'networking.istio.io/v1';
 const GATEWAY_API = 'gateway.networking.k8s.io/v1';
@@ -55,6 +53,7 @@ export async function readNetworks(
     ),
   ]);
   elsewhere.delete(namespace);
+  // Where they may not be listed it is not known who writes a Secret.
   const certificates = await Promise.all(
     [...elsewhere].map(other => listIfAllowed(client, CERTIFICATE, other)),
   );
@@ -69,20 +68,6 @@ export async function readNetworks(
     })),
     ...platforms,
   ];
-}
-
-/** None where they may not be listed: then it is not known who writes a Secret. */
-function listIfAllowed(
-  client: ReadingClient,
-  kind: KindRef,
-  namespace: string | undefined,
-): Promise<KubernetesObject[]> {
-  return listIfKnown(client, kind, namespace).catch(error => {
-    if (isKubernetesError(error) && error.forbidden) {
-      return [];
-    }
-    throw error;
-  });
 }
 
 async function getAll(

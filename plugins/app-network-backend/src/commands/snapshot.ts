@@ -3,16 +3,12 @@ import type {
   KubernetesObject,
   ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
-import {
-  FOREIGN_KINDS,
-  isForeign,
-  type ForeignObject,
-} from '../application/foreignHosts';
+import { FOREIGN_KINDS, type ForeignObject } from '../application/foreignHosts';
 import type { InputCaches } from '../application/readInput';
 import { RENDERED_KINDS } from '../application/render/kinds';
 import type { Service } from '../application/render/types';
 import { WORKLOAD_KINDS, type Workload } from '../application/workloads';
-import { kindKey, objectRef, refKey } from '../engine/objects';
+import { isManaged, kindKey, objectRef, refKey } from '../engine/objects';
 import { createStore } from '../engine/store';
 import type { KindRef, KubernetesClient } from '../engine/types';
 import { APP_NETWORK } from '../kinds';
@@ -48,7 +44,9 @@ export function snapshot(objects: readonly KubernetesObject[]): Snapshot {
       services: cache<Service>({ apiVersion: 'v1', kind: 'Service' }),
       workloads: WORKLOAD_KINDS.map(kind => cache<Workload>(kind)),
       owned: RENDERED_KINDS.map(kind => cache(kind)),
-      foreign: FOREIGN_KINDS.map(kind => cache<ForeignObject>(kind, isForeign)),
+      foreign: FOREIGN_KINDS.map(kind =>
+        cache<ForeignObject>(kind, object => !isManaged(object)),
+      ),
     },
   };
 }

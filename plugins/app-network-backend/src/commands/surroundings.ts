@@ -42,13 +42,9 @@ export async function readSurroundings(
   ];
   const problems: string[] = [];
   const foreign = FOREIGN_KINDS.map(kind =>
-    listIfKnown(client, kind).catch(error => {
-      if (!isKubernetesError(error) || !error.forbidden) {
-        throw error;
-      }
-      problems.push(`${error.message}; their hostnames are taken to be free`);
-      return [];
-    }),
+    listIfAllowed(client, kind, undefined, message =>
+      problems.push(`${message}; their hostnames are taken to be free`),
+    ),
   );
   const singles = appNetworks
     .flatMap(appNetwork => {
@@ -83,6 +79,26 @@ export function listIfKnown(
       return [];
     }
     throw error;
+  });
+}
+
+/**
+ * As {@link listIfKnown}, and none where they may not be listed.
+ *
+ * @param onForbidden - is told what the API server said
+ */
+export function listIfAllowed(
+  client: ReadingClient,
+  kind: KindRef,
+  namespace?: string,
+  onForbidden: (message: string) => void = () => {},
+): Promise<KubernetesObject[]> {
+  return listIfKnown(client, kind, namespace).catch(error => {
+    if (!isKubernetesError(error) || !error.forbidden) {
+      throw error;
+    }
+    onForbidden(error.message);
+    return [];
   });
 }
 

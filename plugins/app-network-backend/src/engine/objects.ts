@@ -62,6 +62,13 @@ export function describe(ref: {
   return `${ref.kind} ${keyOf(ref.namespace, ref.name)}`;
 }
 
+/** A label selector for objects that have all of some labels: `a=b,c=d`. */
+export function labelSelectorOf(labels: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
+
 /** Whether this project has made an object. */
 export function isManaged({ metadata }: KubernetesObject): boolean {
   return metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY;

@@ -10,7 +10,7 @@ import pLimit from 'p-limit';
 import { findDifference } from './difference';
 import { isKubernetesError } from './errors';
 import { isDeleting } from './finalizer';
-import { describe, objectRef, refKey } from './objects';
+import { describe, isManaged, objectRef, refKey } from './objects';
 import type { Cluster, Informer, KindRef, ReconcileOwnedResult } from './types';
 
 export interface ReconcileOwnedOptions {
@@ -212,11 +212,9 @@ export function withOwner(
   };
 }
 
-function isOwnedBy({ metadata }: KubernetesObject, owner: string): boolean {
-  return (
-    metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY &&
-    metadata.labels[OWNER_LABEL] === owner
-  );
+/** Whether an object has the labels that {@link withOwner} puts on. */
+export function isOwnedBy(object: KubernetesObject, owner: string): boolean {
+  return isManaged(object) && object.metadata.labels?.[OWNER_LABEL] === owner;
 }
 
 type Failure = ReconcileOwnedResult['failures'][number];

@@ -4,7 +4,7 @@ import type {
   RolloutView,
 } from '@app-network/backstage-plugin-app-network-common';
 import { NotFoundError } from '@backstage/errors';
-import { describe } from '../engine/objects';
+import { describe, labelSelectorOf } from '../engine/objects';
 import type { KubernetesClient } from '../engine/types';
 import { rolloutView, type Deployment, type Pod } from '../observe/rollout';
 
@@ -31,9 +31,7 @@ export async function getRollout(
     { apiVersion: 'v1', kind: 'Pod' },
     {
       namespace,
-      labelSelector: Object.entries(matchLabels)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(','),
+      labelSelector: labelSelectorOf(matchLabels),
     },
   );
   return rolloutView(deployment, pods);

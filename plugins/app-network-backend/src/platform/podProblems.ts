@@ -1,3 +1,4 @@
+import { labelSelectorOf } from '../engine/objects';
 import type { KubernetesClient } from '../engine/types';
 import { isRollingOut, type ReleaseView } from './componentStatus';
 import {
@@ -69,9 +70,7 @@ function listPods(
     { apiVersion: 'v1', kind: 'Pod' },
     {
       namespace: metadata.namespace,
-      labelSelector: Object.entries(spec?.selector?.matchLabels ?? {})
-        .map(([name, value]) => `${name}=${value}`)
-        .join(','),
+      labelSelector: labelSelectorOf(spec?.selector?.matchLabels ?? {}),
     },
   );
 }

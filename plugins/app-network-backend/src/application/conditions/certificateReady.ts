@@ -9,6 +9,7 @@ import {
   sentence,
   servedMeanwhile,
 } from '../../platform/certificates/issuance';
+import { describeAppNetwork } from '../render/describeAppNetwork';
 import { CERTIFICATE } from '../render/kinds';
 import { failed } from './failures';
 import {
@@ -68,7 +69,6 @@ export function certificateReady(observation: Observation): NewCondition {
 
 /** What the AppNetwork that holds a hostname says of its certificate. */
 function certificateOfHolder({ hostname, holder }: LentHostname): NewCondition {
-  const { namespace, name } = holder.metadata;
   const { status, reason, message } = holder.status?.conditions?.find(
     ({ type }) => type === 'CertificateReady',
   ) ?? {
@@ -80,7 +80,9 @@ function certificateOfHolder({ hostname, holder }: LentHostname): NewCondition {
     type: 'CertificateReady',
     status,
     reason,
-    message: `${hostname} has the certificate of AppNetwork ${name} in namespace ${namespace}: ${message}`,
+    message: `${hostname} has the certificate of ${describeAppNetwork(
+      holder,
+    )}: ${message}`,
   };
 }
 

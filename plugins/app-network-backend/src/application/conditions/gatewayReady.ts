@@ -1,4 +1,5 @@
 import type { NewCondition } from '../../engine/conditions';
+import { describeAppNetwork } from '../render/describeAppNetwork';
 import { SEE_PLATFORM } from '../render/exposure';
 import type { Rendered } from '../render/types';
 import { failed } from './failures';
@@ -57,11 +58,12 @@ export function gatewayReady(observation: Observation): NewCondition {
 }
 
 function notServed({ hostname, holder }: LentHostname): string {
-  const { namespace, name } = holder.metadata;
   const why = holder.status?.conditions?.find(
     ({ type, status }) => type === 'GatewayReady' && status !== 'True',
   )?.message;
-  return `AppNetwork ${name} in namespace ${namespace} holds ${hostname}, and has no routes to this one there yet${
+  return `${describeAppNetwork(
+    holder,
+  )} holds ${hostname}, and has no routes to this one there yet${
     why ? `: ${why}` : '.'
   }`;
 }

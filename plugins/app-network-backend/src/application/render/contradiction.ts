@@ -1,4 +1,5 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
+import { describeAppNetwork } from './describeAppNetwork';
 import { isInMesh } from './mesh';
 import { isCreatedBefore } from './precedence';
 import { isSubset, podLabels } from './selector';
@@ -27,11 +28,11 @@ export function contradiction(
     other && {
       condition: 'GatewayReady',
       reason: 'MeshContradiction',
-      message: `spec.mesh.enabled is ${isInMesh(appNetwork)}, and AppNetwork ${
-        other.metadata.name
-      } in namespace ${
-        other.metadata.namespace
-      }, which was there first and speaks of the same pods, says otherwise: the gateway calls them as that says. Have both say the same, or select other pods with spec.selector.`,
+      message: `spec.mesh.enabled is ${isInMesh(
+        appNetwork,
+      )}, and ${describeAppNetwork(
+        other,
+      )}, which was there first and speaks of the same pods, says otherwise: the gateway calls them as that says. Have both say the same, or select other pods with spec.selector.`,
       certain: true,
     }
   );

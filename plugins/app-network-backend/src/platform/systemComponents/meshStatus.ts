@@ -2,7 +2,7 @@ import type {
   SystemComponent,
   SystemComponentStatus,
 } from '@app-network/backstage-plugin-app-network-common';
-import { describe } from '../../engine/objects';
+import { describe, labelSelectorOf } from '../../engine/objects';
 import { rolloutOf, type Workload } from '../workloads';
 import { injection, INJECT_LABEL, wasTakenIn } from './meshMembership';
 import { failed, progressing, READY, type Part } from './part';
@@ -79,9 +79,7 @@ export function meshPart(observation: SystemComponentObservation): Part {
 }
 
 function noWorkload({ namespace, name, selector }: SystemComponent): string {
-  const labels = Object.entries(selector?.matchLabels ?? {})
-    .map(([label, value]) => `${label}=${value}`)
-    .join(',');
+  const labels = labelSelectorOf(selector?.matchLabels ?? {});
   return `spec.systemComponents ${namespace}/${name}: no Deployment, StatefulSet or DaemonSet in namespace ${namespace} has pods with ${
     labels || 'any labels'
   }, so that nothing can join the mesh. Correct selector, or say mesh: false.`;

@@ -1,3 +1,4 @@
+import { labelSelectorOf } from '../../engine/objects';
 import type { KubernetesClient } from '../../engine/types';
 import {
   podProblem,
@@ -73,9 +74,7 @@ async function countPods(
     { apiVersion: 'v1', kind: 'Pod' },
     {
       namespace: metadata.namespace,
-      labelSelector: Object.entries(spec?.selector?.matchLabels ?? {})
-        .map(([name, value]) => `${name}=${value}`)
-        .join(','),
+      labelSelector: labelSelectorOf(spec?.selector?.matchLabels ?? {}),
     },
   );
   const running = pods.filter(pod => !pod.metadata.deletionTimestamp);

@@ -3,6 +3,7 @@ import type {
   KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { PlatformFacts } from '../../../platform/facts';
+import { describeAppNetwork } from '../describeAppNetwork';
 import { isInMesh } from '../mesh';
 import { isCreatedBefore } from '../precedence';
 import type { Problem } from '../types';
@@ -119,7 +120,9 @@ function protocolContradiction(
   return {
     condition: 'PolicyReady',
     reason: 'EgressContradiction',
-    message: `spec.egress: ${host}:${port} has protocol ${protocol}, and AppNetwork ${by.metadata.name} in namespace ${by.metadata.namespace}, which was there first, says ${theirs}; proxies of one namespace speak one protocol at a port. Have both say the same.`,
+    message: `spec.egress: ${host}:${port} has protocol ${protocol}, and ${describeAppNetwork(
+      by,
+    )}, which was there first, says ${theirs}; proxies of one namespace speak one protocol at a port. Have both say the same.`,
     certain: true,
   };
 }
