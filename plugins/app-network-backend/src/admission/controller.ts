@@ -13,7 +13,7 @@ import { NETWORK_PLATFORM } from '../kinds';
 import type { AdmissionConfig } from './config';
 import { CERTIFICATE_TIMES, type CertificateTimes } from './identity';
 import type { AdmissionObservation } from './observation';
-import { secretInformer } from './secret';
+import { ADMISSION_SECRET, secretInformer } from './secret';
 import { createWebhook } from './webhook';
 import {
   WEBHOOK_CONFIGURATION,
@@ -130,7 +130,12 @@ export function startAdmissionController(
     sources: [
       source(platforms, onAny),
       source(configurations, onAny),
-      source(secrets, onAny),
+      // The informer has those of all certificates.
+      source(secrets, ({ metadata }) =>
+        metadata.name === ADMISSION_SECRET && metadata.namespace === namespace
+          ? [NETWORK_PLATFORM_NAME]
+          : [],
+      ),
     ],
     concurrency: 1,
     signal,

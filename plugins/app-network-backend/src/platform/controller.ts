@@ -1,6 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
   NETWORK_PLATFORM_NAME,
+  OWNER_LABEL,
+  type KubernetesObject,
   type NetworkPlatform,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { AdmissionController } from '../admission/controller';
@@ -41,7 +43,6 @@ export function startPlatformController(
   const onEnd = () => controller.enqueue(NETWORK_PLATFORM_NAME);
   const runs = createHelmRuns({ ...options, onEnd });
   const objects = createOwnedObjects({ cluster, onEnd });
-  const onAny = () => [NETWORK_PLATFORM_NAME];
   const controller = startController({
     name: `NetworkPlatform on ${cluster.name}`,
     logger,
@@ -66,7 +67,13 @@ export function startPlatformController(
       source<NetworkPlatform>(informers.platforms, ({ metadata }) => [
         metadata.name,
       ]),
-      ...informers.others.map(informer => source(informer, onAny)),
+      ...informers.others.map(informer => source(informer, platformOf)),
+      // An AppNetwork's Certificate keeps the ClusterIssuer that it names.
+      source(
+        informers.certificates,
+        () => [NETWORK_PLATFORM_NAME],
+        ({ spec }) => spec?.issuerRef,
+      ),
     ],
     concurrency: 1,
     signal,
@@ -75,4 +82,14 @@ export function startPlatformController(
     enqueue: controller.enqueue,
     stopped: controller.stopped.then(() => runs.settled()),
   };
+}
+
+/**
+ * The platform, for an object that is not an AppNetwork's: of what those become there are as many events as there are changes of applications.
+ * Their owner's label has a dot, between namespace and name; one that a long namespace has none of costs a look.
+ */
+export function platformOf({ metadata }: KubernetesObject): string[] {
+  return metadata.labels?.[OWNER_LABEL]?.includes('.')
+    ? []
+    : [NETWORK_PLATFORM_NAME];
 }
