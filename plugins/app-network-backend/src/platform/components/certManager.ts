@@ -46,6 +46,14 @@ export function certManagerReleases(spec: NetworkPlatformSpec): HelmRelease[] {
             retryPeriod: '2s',
           },
         },
+        // No limit of the client's own, which issues some two certificates a second: the API server has its own fairness
+        // (https://cert-manager.io/docs/devops-tips/scaling-cert-manager/).
+        config: {
+          apiVersion: 'controller.config.cert-manager.io/v1alpha1',
+          kind: 'ControllerConfiguration',
+          kubernetesAPIQPS: 10_000,
+          kubernetesAPIBurst: 10_000,
+        },
         // The default of Kubernetes; with the chart's 30 s a write that meets a webhook which just went holds up everything behind it.
         webhook: { ...pods('webhook'), timeoutSeconds: 10 },
         cainjector: pods('cainjector'),
