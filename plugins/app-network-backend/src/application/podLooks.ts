@@ -67,7 +67,8 @@ export function createPodLooks(
   };
 }
 
-async function listPods(
+/** The pods that an AppNetwork selects, and that run or are about to. */
+export async function listPods(
   client: Pick<KubernetesClient, 'list'>,
   appNetwork: AppNetwork,
 ): Promise<SelectedPod[]> {

@@ -9,9 +9,11 @@ import {
   appNetworkInformers,
   type AppNetworkInformers,
 } from '../application/informers';
+import { listPods } from '../application/podLooks';
 import { readInput } from '../application/readInput';
 import { render } from '../application/render/render';
 import type { Rendered } from '../application/render/types';
+import { sidecarsOf } from '../application/sidecars';
 import { isKubernetesError } from '../engine/errors';
 import { isDeleting } from '../engine/finalizer';
 import { objectRef } from '../engine/objects';
@@ -63,10 +65,13 @@ async function renderAsController(
   }
   const facts = platformFacts(platform);
   try {
-    const input = await readInput(cluster.client, informers, appNetwork, facts);
-    return render(appNetwork, facts, input);
+    const [input, pods] = await Promise.all([
+      readInput(cluster.client, informers, appNetwork, facts),
+      listPods(cluster.client, appNetwork),
+    ]);
+    return render(appNetwork, facts, { ...input, sidecars: sidecarsOf(pods) });
   } catch (error) {
-    // A Secret of the user's own is asked of the API server, which may not answer; what the caches have is shown all the same.
+    // Pods and a Secret of the user's own are asked of the API server, which may not answer; what the caches have is shown all the same.
     if (isKubernetesError(error)) {
       return undefined;
     }

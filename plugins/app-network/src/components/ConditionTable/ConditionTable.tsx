@@ -6,11 +6,11 @@ import { DataTable, type DataColumn } from '../DataTable/DataTable';
 import { HealthStatus } from '../HealthStatus/HealthStatus';
 
 const COLUMNS: DataColumn[] = [
-  { id: 'type', label: 'Condition', width: '18%', isRowHeader: true },
-  { id: 'status', label: 'Status', width: '12%' },
-  { id: 'reason', label: 'Reason', width: '18%' },
+  { id: 'type', label: 'Condition', width: '16%', isRowHeader: true },
+  { id: 'status', label: 'Status', width: '10%' },
+  { id: 'reason', label: 'Reason', width: '16%' },
   { id: 'message', label: 'Message' },
-  { id: 'since', label: 'Since', width: '15%' },
+  { id: 'since', label: 'Since', width: '12%' },
 ];
 
 /** What is so of an object, and why, as its controller reports it. */
@@ -33,7 +33,7 @@ export function ConditionTable(props: { conditions: Condition[]; now: Date }) {
           type: condition.type,
           status: <HealthStatus health={conditionHealth(condition)} />,
           reason: condition.reason,
-          message: condition.message || '–',
+          message: messageOf(condition, conditions),
           since: (
             <time
               dateTime={condition.lastTransitionTime}
@@ -46,4 +46,13 @@ export function ConditionTable(props: { conditions: Condition[]; now: Date }) {
       }))}
     />
   );
+}
+
+/** What sums up others says what the first of them says that does not hold, which need not be read twice. */
+function messageOf({ type, message }: Condition, all: Condition[]): string {
+  const part =
+    type === 'Ready' && message
+      ? all.find(other => other.type !== type && other.message === message)
+      : undefined;
+  return part ? `See ${part.type}.` : message || '–';
 }

@@ -23,7 +23,7 @@ export interface DataRow {
   cells: Record<string, ReactNode>;
 }
 
-/** A short table whose cells wrap, so that nothing a person needs is cut off. */
+/** A short table whose cells wrap, and stand below each other where there is little room, so that nothing a person needs is cut off. */
 export function DataTable(props: {
   label: string;
   columns: DataColumn[];
@@ -50,7 +50,11 @@ export function DataTable(props: {
           {rows.map(row => (
             <Row key={row.id} id={row.id} className={styles.row}>
               {columns.map(column => (
-                <Cell key={column.id} className={styles.cell}>
+                <Cell
+                  key={column.id}
+                  className={styles.cell}
+                  data-label={column.label}
+                >
                   {row.cells[column.id]}
                 </Cell>
               ))}
