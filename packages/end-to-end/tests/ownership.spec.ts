@@ -372,6 +372,40 @@ test.describe('A developer of another namespace', () => {
     }
     expect(await answerOverHttp2(gateway, THEIRS, THEIRS, '/')).toBe(200);
   });
+
+  test('is told to ask over another connection where the one for a wildcard is for the name as well', async () => {
+    const [narrow, other] = ['narrow', 'other'].map(
+      label => `${label}.wild.${DOMAIN}`,
+    ) as [string, string];
+    const overWildcard = (host: string) =>
+      answerOverHttp2(gateway, other, host, '/');
+    await expect
+      .poll(() => overWildcard(narrow), { timeout: 60_000 })
+      .toBe(200);
+
+    await apply(cluster, [
+      appNetwork(
+        { namespace: ALICE, name: 'narrow' },
+        { hostnames: [narrow], mesh: { enabled: false } },
+      ),
+    ]);
+    await expect
+      .poll(() => overWildcard(narrow), { timeout: 60_000 })
+      .toBe(421);
+    await expect
+      .poll(() => answerOverHttp2(gateway, narrow, narrow, '/'), {
+        timeout: 60_000,
+      })
+      .toBe(200);
+    expect(await overWildcard(other)).toBe(200);
+
+    await kubectl(cluster, [
+      ...['delete', 'appnetwork', 'narrow', '--namespace', ALICE],
+    ]);
+    await expect
+      .poll(() => overWildcard(narrow), { timeout: 60_000 })
+      .toBe(200);
+  });
 });
 
 /** A Gateway that somebody made by hand. */

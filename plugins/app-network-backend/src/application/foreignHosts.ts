@@ -63,19 +63,47 @@ export function hostnamesOf({
 export function foreignOwners(
   foreign: ForeignHosts,
   hostname: string,
-  { ingressGateway }: Pick<PlatformFacts, 'ingressGateway'>,
+  facts: Pick<PlatformFacts, 'ingressGateway'>,
 ): ForeignObject[] {
   return foreign
     .flatMap(informer => informer.index(hostnamesOf).get(hostname))
-    .filter(
-      ({ kind, spec }) =>
-        kind !== GATEWAY.kind ||
-        maySelect(spec?.selector ?? {}, {
-          app: INGRESS_GATEWAY,
-          ...ingressGateway.selector,
-        }),
-    )
+    .filter(object => isForGateway(object, facts))
     .sort((one, other) => createdAt(one).localeCompare(createdAt(other)));
+}
+
+/** Hostnames one label below a wildcard that somebody else asks the ingress gateway of AppNetworks for. */
+export function foreignHostnamesBelow(
+  foreign: ForeignHosts,
+  wildcard: string,
+  facts: Pick<PlatformFacts, 'ingressGateway'>,
+): string[] {
+  return foreign
+    .flatMap(informer => informer.index(parentsOf).get(wildcard))
+    .filter(object => isForGateway(object, facts))
+    .flatMap(hostnamesOf)
+    .filter(hostname => parentOf(hostname) === wildcard);
+}
+
+function parentsOf(object: ForeignObject): string[] {
+  return [...new Set(hostnamesOf(object).map(parentOf))];
+}
+
+/** The wildcard one label above a hostname. */
+function parentOf(hostname: string): string {
+  return hostname.replace(/^[^.]*/, '*');
+}
+
+function isForGateway(
+  { kind, spec }: ForeignObject,
+  { ingressGateway }: Pick<PlatformFacts, 'ingressGateway'>,
+): boolean {
+  return (
+    kind !== GATEWAY.kind ||
+    maySelect(spec?.selector ?? {}, {
+      app: INGRESS_GATEWAY,
+      ...ingressGateway.selector,
+    })
+  );
 }
 
 /** Whether a Gateway's selector may select pods of which some labels are known. One without labels selects every gateway (Istio, Gateway). */

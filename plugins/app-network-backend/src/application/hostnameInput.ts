@@ -1,10 +1,17 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
+import { isDeleting } from '../engine/finalizer';
+import { objectKey } from '../engine/objects';
 import type { Informer } from '../engine/types';
 import { hostnameClaims } from './hostnameClaims';
 import type { PlatformFacts } from '../platform/facts';
-import { foreignOwners, type ForeignHosts } from './foreignHosts';
+import {
+  foreignHostnamesBelow,
+  foreignOwners,
+  type ForeignHosts,
+} from './foreignHosts';
 import { concernedBy } from './hostnameIndex';
 import { wantedHostnames } from './render/hostnames';
+import { isCertified } from './render/misdirected';
 import type { RenderInput } from './render/types';
 import { takenIssuers, type RequestAuthentication } from './takenIssuers';
 
@@ -28,10 +35,13 @@ export function hostnameInput(
   | 'sharedHostnames'
   | 'takenOverHostnames'
   | 'contestedHostnames'
+  | 'hostnamesOfOthers'
 > {
+  const wanted = wantedHostnames(appNetwork, facts) ?? [];
+  const concerned = concernedBy(appNetworks, wanted);
   const { taken, shared, takenOver, contested } = hostnameClaims(
     appNetwork,
-    concernedBy(appNetworks, wantedHostnames(appNetwork, facts) ?? []),
+    concerned,
     facts,
     hostname => foreignOwners(foreign, hostname, facts),
   );
@@ -46,5 +56,37 @@ export function hostnameInput(
     })),
     takenOverHostnames: takenOver,
     contestedHostnames: contested,
+    hostnamesOfOthers: hostnamesBelow(
+      appNetwork,
+      wanted.filter(hostname => hostname.startsWith('*.')),
+      concerned,
+      facts,
+      foreign,
+    ),
   };
+}
+
+/** Hostnames that are served by somebody else though wildcards are for them as well, in alphabetical order. */
+function hostnamesBelow(
+  appNetwork: AppNetwork,
+  wildcards: readonly string[],
+  concerned: readonly AppNetwork[],
+  facts: PlatformFacts,
+  foreign: ForeignHosts,
+): string[] {
+  const others = concerned.filter(
+    other =>
+      objectKey(other) !== objectKey(appNetwork) &&
+      // One that goes leaves its hostnames to the wildcard.
+      !isDeleting(other),
+  );
+  const served = [
+    ...others.flatMap(({ status }) => status?.hostnames ?? []),
+    ...facts.systemHostnames,
+  ];
+  const below = wildcards.flatMap(wildcard => [
+    ...served.filter(hostname => isCertified(hostname, wildcard)),
+    ...foreignHostnamesBelow(foreign, wildcard, facts),
+  ]);
+  return [...new Set(below)].sort();
 }

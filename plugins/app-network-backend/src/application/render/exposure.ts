@@ -15,6 +15,7 @@ import { gatewayName, renderGateway } from './gateway';
 import { hostnameGroups, isSame } from './hostnameGroups';
 import { wantedHostnames } from './hostnames';
 import { GATEWAY, VIRTUAL_SERVICE } from './kinds';
+import { renderMisdirected } from './misdirected';
 import { passthroughRoutes } from './passthrough';
 import { orderedRoutes, type Route } from './routes';
 import { certificateObjects, renderTls } from './tls';
@@ -110,6 +111,12 @@ export function renderExposure(
       ...groups
         .filter(group => group.routes.length > 0)
         .map(group => renderVirtualService(appNetwork, facts, group)),
+      ...renderMisdirected(
+        appNetwork,
+        facts,
+        served,
+        input.hostnamesOfOthers ?? [],
+      ),
     ],
     retained: tls.retained,
     hostnames,

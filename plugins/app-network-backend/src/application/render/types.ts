@@ -69,6 +69,8 @@ export interface RenderInput {
   takenOverHostnames?: readonly string[];
   /** Hostnames that it serves, and that somebody's Gateway or Ingress asks for as well. */
   contestedHostnames?: readonly TakenHostname[];
+  /** Hostnames below its wildcards that are served, by somebody else or by another Gateway; default: none. */
+  hostnamesOfOthers?: readonly string[];
   /** Other AppNetworks of its namespace; default: none. */
   neighbours?: readonly AppNetwork[];
   /** Issuers of tokens whose keys are another's; their tokens let nobody in here. */

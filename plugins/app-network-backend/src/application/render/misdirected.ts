@@ -1,0 +1,63 @@
+import type {
+  AppNetwork,
+  KubernetesObject,
+} from '@app-network/backstage-plugin-app-network-common';
+import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1/VirtualService';
+import type { PlatformFacts } from '../../platform/facts';
+import { gatewayName, HTTPS_PORT } from './gateway';
+import { isBelow } from './hostnames';
+import { VIRTUAL_SERVICE } from './kinds';
+import { objectMeta } from './metadata';
+
+/** Whether the certificate of a wildcard is valid for a hostname: there, `*.` stands for one label (RFC 9525, 6.3). */
+export function isCertified(hostname: string, wildcard: string): boolean {
+  return (
+    isBelow(hostname, wildcard) &&
+    hostname.split('.').length === wildcard.split('.').length
+  );
+}
+
+/**
+ * The Istio VirtualService that answers 421 at the Gateway of a wildcard for hostnames that somebody else serves. A client asks for them over a
+ * connection to the wildcard, whose certificate is valid for them too (RFC 9113, 9.1.1), and its routes would have them; told 421, it asks
+ * again over a connection of their own (RFC 9110, 15.5.20).
+ *
+ * @param held - hostnames of the Gateway
+ * @param served - by others
+ */
+export function renderMisdirected(
+  appNetwork: AppNetwork,
+  facts: PlatformFacts,
+  held: readonly string[],
+  served: readonly string[],
+): (IVirtualService & KubernetesObject)[] {
+  const hosts = served.filter(
+    hostname =>
+      !held.includes(hostname) &&
+      held.some(wildcard => isCertified(hostname, wildcard)),
+  );
+  if (hosts.length === 0 || appNetwork.spec?.tls?.mode === 'Passthrough') {
+    return [];
+  }
+  const metadata = objectMeta(appNetwork, {
+    // No hostname that a group of hostnames could be named for has one label.
+    name: `${appNetwork.metadata.name}.hostname.misdirected`,
+  });
+  return [
+    {
+      ...VIRTUAL_SERVICE,
+      metadata,
+      spec: {
+        hosts,
+        gateways: [`${metadata.namespace}/${gatewayName(appNetwork)}`],
+        exportTo: [facts.ingressGateway.namespace],
+        http: [
+          {
+            match: [{ port: HTTPS_PORT }],
+            directResponse: { status: 421 },
+          },
+        ],
+      },
+    },
+  ];
+}
