@@ -161,7 +161,7 @@ test.describe('The Network tab', () => {
       ...['rollout', 'restart', 'deployment/shop', '--namespace', NAMESPACE],
     ]);
     await expect(condition('storefront', 'PolicyReady')).toContainText(
-      'Applied',
+      'True',
       { timeout: 150_000 },
     );
     await expect(

@@ -210,6 +210,18 @@ function settled(name: string, type: string, reason: string) {
   });
 }
 
+/** Until pods with a service account of the namespace may call the AppNetwork shop. */
+async function isLetIn(serviceAccount: string): Promise<void> {
+  const principal = `cluster.local/ns/${namespace}/sa/${serviceAccount}`;
+  const policy = await eventually(`rule for ${serviceAccount}`, async () => {
+    const found = await read(inNamespace(AUTHORIZATION_POLICY, 'shop'));
+    return JSON.stringify(found ?? '').includes(principal) && found;
+  });
+  expect(policy.spec?.rules).toContainEqual({
+    from: [{ source: { principals: expect.arrayContaining([principal]) } }],
+  });
+}
+
 function conditionOf(found: AppNetwork, type: string) {
   return found.status?.conditions?.find(candidate => candidate.type === type);
 }
@@ -338,17 +350,31 @@ describe('AppNetwork controller', () => {
     await apply('shop');
     await settled('shop', 'GatewayReady', 'Programmed');
     await applyDeployment('shop', 'shopkeeper');
-    const principal = `cluster.local/ns/${namespace}/sa/shopkeeper`;
-    const policy = await eventually(
-      'rule for the service account',
-      async () => {
-        const found = await read(inNamespace(AUTHORIZATION_POLICY, 'shop'));
-        return JSON.stringify(found).includes(principal) && found;
-      },
-    );
-    expect(policy.spec?.rules).toContainEqual({
-      from: [{ source: { principals: [principal] } }],
+    await isLetIn('shopkeeper');
+  });
+
+  it('lets pods of its own call that nothing is known to make, by their service account too', async () => {
+    await test.cluster.client.apply<Anything>({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'migrator', namespace },
     });
+    await test.cluster.client.apply<Anything>({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: 'migration',
+        namespace,
+        labels: { 'app.kubernetes.io/name': 'shop' },
+      },
+      spec: {
+        serviceAccountName: 'migrator',
+        containers: [{ name: 'migration', image: 'migration' }],
+      },
+    });
+    await applyService();
+    await apply('shop');
+    await isLetIn('migrator');
   });
 
   it('says that it selects no pods, until something makes such', async () => {

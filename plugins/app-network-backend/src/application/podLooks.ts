@@ -11,8 +11,12 @@ import type { Workload } from './workloads';
 
 /** The part of a pod that is read. */
 export interface SelectedPod extends KubernetesObject {
+  metadata: KubernetesObject['metadata'] & {
+    ownerReferences?: { kind: string; name: string; controller?: boolean }[];
+  };
   spec?: {
     hostNetwork?: boolean;
+    serviceAccountName?: string;
     containers?: { name: string }[];
     initContainers?: { name: string }[];
   };

@@ -13,6 +13,8 @@ import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
 import type { RenderInput, Secret, Service } from './render/types';
 import { hostnameInput } from './hostnameInput';
+import type { SelectedPod } from './podLooks';
+import { sidecarsOf } from './sidecars';
 import { takenIssuers } from './takenIssuers';
 import { serviceAccountsOf, type Workload } from './workloads';
 
@@ -75,6 +77,26 @@ export async function readInput(
       appNetwork,
       facts,
     ),
+  };
+}
+
+/**
+ * What render has to know, with what the pods themselves tell: those that run without a Deployment, StatefulSet or DaemonSet, such as a Job's, have
+ * a service account too.
+ */
+export function withPods(
+  input: RenderInput,
+  pods: readonly SelectedPod[],
+): RenderInput {
+  const accounts = pods.map(
+    ({ spec }) => spec?.serviceAccountName ?? 'default',
+  );
+  return {
+    ...input,
+    serviceAccounts: [
+      ...new Set([...(input.serviceAccounts ?? []), ...accounts]),
+    ].sort(),
+    sidecars: sidecarsOf(pods),
   };
 }
 

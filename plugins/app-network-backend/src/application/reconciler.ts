@@ -35,10 +35,10 @@ import {
   VIRTUAL_SERVICE,
 } from './render/kinds';
 import { render } from './render/render';
-import { readInput } from './readInput';
+import { readInput, withPods } from './readInput';
 import type { PodLooks } from './podLooks';
 import { sharedPods, workloadsOf } from './selectedPods';
-import { areAsSaid, sidecarProblem, sidecarsOf } from './sidecars';
+import { areAsSaid, sidecarProblem } from './sidecars';
 import {
   appNetworkStatus,
   blockedStatus,
@@ -136,10 +136,7 @@ async function apply(
     }
     throw error;
   });
-  const rendered = render(appNetwork, facts, {
-    ...input,
-    sidecars: sidecarsOf(seenPods),
-  });
+  const rendered = render(appNetwork, facts, withPods(input, seenPods));
   const result = await reconcileOwned(cluster, {
     owner: owner(appNetwork),
     desired: rendered.objects,
@@ -152,6 +149,7 @@ async function apply(
     appNetwork,
     informers.appNetworks.list(namespace),
     workloads,
+    seenPods,
   );
   const certificate = result.observed.find(
     ({ kind }) => kind === CERTIFICATE.kind,

@@ -1,4 +1,5 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
+import type { SelectedPod } from './podLooks';
 import { sharedPods } from './selectedPods';
 import type { Workload } from './workloads';
 
@@ -23,6 +24,18 @@ const workload: Workload = {
   },
 };
 
+function pod(
+  name: string,
+  labels: Record<string, string>,
+  ownerReferences: SelectedPod['metadata']['ownerReferences'] = [],
+): SelectedPod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: 'shop', name, labels, ownerReferences },
+  };
+}
+
 describe('sharedPods', () => {
   it('names the workload and the other AppNetwork', () => {
     expect(
@@ -34,6 +47,7 @@ describe('sharedPods', () => {
           appNetwork('cart', { app: 'cart' }),
         ],
         [workload],
+        [pod('web-1', { app: 'shop', tier: 'web' })],
       ),
     ).toEqual([{ workload: 'Deployment shop/web', appNetwork: 'web' }]);
   });
@@ -44,7 +58,33 @@ describe('sharedPods', () => {
         appNetwork('shop', { app: 'cart' }),
         [appNetwork('web', { tier: 'web' })],
         [workload],
+        [pod('cart', { app: 'cart' })],
       ),
     ).toEqual([]);
+  });
+
+  it('names what else has made pods, or else the pods', () => {
+    const migrate = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      name: 'migrate',
+      controller: true,
+    };
+    expect(
+      sharedPods(
+        appNetwork('shop', { app: 'shop' }),
+        [appNetwork('web', { tier: 'web' })],
+        [],
+        [
+          pod('migrate-1', { app: 'shop', tier: 'web' }, [migrate]),
+          pod('migrate-2', { app: 'shop', tier: 'web' }, [migrate]),
+          pod('alone', { app: 'shop', tier: 'web' }),
+          pod('other', { app: 'shop' }),
+        ],
+      ),
+    ).toEqual([
+      { workload: 'Job shop/migrate', appNetwork: 'web' },
+      { workload: 'Pod shop/alone', appNetwork: 'web' },
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import type { AppNetwork } from '@app-network/backstage-plugin-app-network-common';
 import { describe, objectRef } from '../engine/objects';
+import type { SelectedPod } from './podLooks';
 import { isSubset, podLabels } from './render/selector';
 import type { Workload } from './workloads';
 
@@ -18,32 +19,49 @@ export function workloadsOf(
   );
 }
 
-/** A workload whose pods two AppNetworks select. */
+/** What two AppNetworks select. */
 export interface SharedPods {
-  /** Such as `Deployment shop/shop`. */
+  /** What makes the pods, such as `Deployment shop/shop`; a pod itself where nothing does. */
   workload: string;
   /** Name of the other AppNetwork, in the same namespace. */
   appNetwork: string;
 }
 
 /**
- * Workloads whose pods another AppNetwork selects as well.
+ * Workloads whose pods another AppNetwork selects as well, and pods of other making.
  *
  * @param others - AppNetworks of its namespace; it may be among them
  * @param workloads - of its namespace
+ * @param pods - that it selects
  */
 export function sharedPods(
   appNetwork: AppNetwork,
   others: readonly AppNetwork[],
   workloads: readonly Workload[],
+  pods: readonly SelectedPod[],
 ): SharedPods[] {
   const own = workloadsOf(appNetwork, workloads);
   return others
     .filter(({ metadata }) => metadata.name !== appNetwork.metadata.name)
-    .flatMap(other =>
-      workloadsOf(other, own).map(workload => ({
-        workload: describe(objectRef(workload)),
+    .flatMap(other => {
+      const made = workloadsOf(other, own);
+      const labels = podLabels(other);
+      const makers =
+        made.length > 0
+          ? made.map(workload => describe(objectRef(workload)))
+          : pods
+              .filter(({ metadata }) => isSubset(labels, metadata.labels ?? {}))
+              .map(makerOf);
+      return [...new Set(makers)].sort().map(workload => ({
+        workload,
         appNetwork: other.metadata.name,
-      })),
-    );
+      }));
+    });
+}
+
+/** What has made a pod, such as `Job shop/migrate`; the pod itself where nothing has. */
+function makerOf(pod: SelectedPod): string {
+  const { namespace, ownerReferences = [] } = pod.metadata;
+  const maker = ownerReferences.find(({ controller }) => controller);
+  return describe(maker ? { ...maker, namespace } : objectRef(pod));
 }

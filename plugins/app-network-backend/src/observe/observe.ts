@@ -10,10 +10,9 @@ import {
   type AppNetworkInformers,
 } from '../application/informers';
 import { listPods } from '../application/podLooks';
-import { readInput } from '../application/readInput';
+import { readInput, withPods } from '../application/readInput';
 import { render } from '../application/render/render';
 import type { Rendered } from '../application/render/types';
-import { sidecarsOf } from '../application/sidecars';
 import { isKubernetesError } from '../engine/errors';
 import { isDeleting } from '../engine/finalizer';
 import { objectRef } from '../engine/objects';
@@ -69,7 +68,7 @@ async function renderAsController(
       readInput(cluster.client, informers, appNetwork, facts),
       listPods(cluster.client, appNetwork),
     ]);
-    return render(appNetwork, facts, { ...input, sidecars: sidecarsOf(pods) });
+    return render(appNetwork, facts, withPods(input, pods));
   } catch (error) {
     // Pods and a Secret of the user's own are asked of the API server, which may not answer; what the caches have is shown all the same.
     if (isKubernetesError(error)) {
