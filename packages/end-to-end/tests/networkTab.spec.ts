@@ -160,10 +160,9 @@ test.describe('The Network tab', () => {
     await kubectl(cluster, [
       ...['rollout', 'restart', 'deployment/shop', '--namespace', NAMESPACE],
     ]);
-    await expect(condition('storefront', 'PolicyReady')).toContainText(
-      'True',
-      { timeout: 150_000 },
-    );
+    await expect(condition('storefront', 'PolicyReady')).toContainText('True', {
+      timeout: 150_000,
+    });
     await expect(
       section('storefront')
         .getByRole('grid', { name: 'Objects' })

@@ -400,6 +400,24 @@ describe('AppNetwork controller', () => {
     await settled('shop', 'PolicyReady', 'Applied');
   });
 
+  it('says which AppNetwork keeps the gateway from a backend, until that lets it in', async () => {
+    await applyService('shop');
+    await applyService('cart');
+    const rules = [{ backendRefs: [{ name: 'cart', port: 8080 }] }];
+    await apply('shop', { rules });
+    await settled('shop', 'GatewayReady', 'Programmed');
+    await apply('cart', { expose: false });
+    const found = await settled('shop', 'GatewayReady', 'BackendClosed');
+    expect(conditionOf(found, 'GatewayReady')?.message).toContain(
+      `pods of AppNetwork cart in namespace ${namespace}`,
+    );
+    await apply('cart', {
+      expose: false,
+      access: [{ namespace: GATEWAY_NAMESPACE, ports: [8080] }],
+    });
+    await settled('shop', 'GatewayReady', 'Programmed');
+  });
+
   it('makes nothing in a namespace of the platform, and says so', async () => {
     await test.cluster.client.apply<AppNetwork>({
       apiVersion: API_VERSION,

@@ -17,7 +17,9 @@ import { appNetworkInformers } from './informers';
 import { createPodLooks } from './podLooks';
 import { createAppNetworkReconciler } from './reconciler';
 import { workloadsOf } from './selectedPods';
+import { covers } from './render/closedBackends';
 import { mayMeet, podLabels } from './render/selector';
+import type { Service } from './render/types';
 import { sharingIssuers } from './takenIssuers';
 import { readOfWorkload, type Workload } from './workloads';
 
@@ -79,9 +81,8 @@ export function startAppNetworkController(
         changed => [
           ...callingOutside(appNetworks, changed),
           ...sharingPods(appNetworks, changed),
-          ...sharingIssuers(appNetworks.list(), changed.spec?.jwtRules).map(
-            objectKey,
-          ),
+          ...routingTo(appNetworks, services, changed),
+          ...sharingIssuers(appNetworks.list(), changed).map(objectKey),
         ],
         readByOthers,
       ),
@@ -200,6 +201,32 @@ export function sharingPods(
   return appNetworks
     .list(changed.metadata.namespace)
     .filter(other => mayMeet(podLabels(other), labels))
+    .map(objectKey);
+}
+
+/** AppNetworks of the same namespace that route to the pods of another, or would but for what that says: whether it lets the gateway in concerns them. */
+export function routingTo(
+  appNetworks: Informer<AppNetwork>,
+  services: Informer<Service>,
+  changed: AppNetwork,
+): string[] {
+  const { namespace } = changed.metadata;
+  const covered = new Set(
+    services
+      .list(namespace)
+      .filter(service => covers(changed, service))
+      .map(({ metadata }) => metadata.name),
+  );
+  return appNetworks
+    .list(namespace)
+    .filter(
+      ({ spec, status }) =>
+        spec?.rules?.some(({ backendRefs = [] }) =>
+          backendRefs.some(({ name }) => covered.has(name)),
+        ) ||
+        // Of what it selected before nothing is known.
+        status?.conditions?.some(({ reason }) => reason === 'BackendClosed'),
+    )
     .map(objectKey);
 }
 

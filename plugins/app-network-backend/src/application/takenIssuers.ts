@@ -5,7 +5,7 @@ import {
   type AppNetworkJwtRule,
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
-import { keySource } from './render/authentication/issuers';
+import { jwtRulesOf, keySource } from './render/authentication/issuers';
 import { describeAppNetwork } from './render/describeAppNetwork';
 import { isCreatedBefore } from './render/precedence';
 import type { Problem, TakenIssuer } from './render/types';
@@ -34,22 +34,24 @@ export function takenIssuers(
     metadata.labels?.[OWNER_LABEL];
   const own = present.filter(object => labelOf(object) === label);
   const foreign = present.filter(object => labelOf(object) !== label);
-  return (appNetwork.spec?.jwtRules ?? []).flatMap(rule => {
+  return jwtRulesOf(appNetwork.spec).flatMap(rule => {
     const { issuer } = rule;
-    const holder = foreign.find(({ spec }) => hasOtherKeys(spec, rule));
+    const holder = foreign.find(({ spec }) =>
+      hasOtherKeys(spec?.jwtRules, rule),
+    );
     if (holder) {
       const whose = labelOf(holder);
       return [
         { issuer, problem: taken(issuer, `for ${whose}, whose they are now`) },
       ];
     }
-    const holds = own.some(({ spec }) => hasSameKeys(spec, rule));
+    const holds = own.some(({ spec }) => hasSameKeys(spec?.jwtRules, rule));
     const first = others.find(
       other =>
         // Keys of one that is not exposed never get to the gateway.
         other.spec?.expose !== false &&
         isCreatedBefore(other, appNetwork) &&
-        hasOtherKeys(other.spec, rule),
+        hasOtherKeys(jwtRulesOf(other.spec), rule),
     );
     return first && !holds
       ? [
@@ -76,41 +78,37 @@ function taken(issuer: string, whose: string): Problem {
   };
 }
 
-/** AppNetworks that declare one of these issuers: what becomes of its keys concerns them. */
+/** AppNetworks that have an issuer in common with one: what becomes of its keys concerns them. */
 export function sharingIssuers(
   appNetworks: readonly AppNetwork[],
-  jwtRules: readonly AppNetworkJwtRule[] = [],
+  { spec }: AppNetwork,
 ): AppNetwork[] {
-  const issuers = new Set(jwtRules.map(({ issuer }) => issuer));
+  const issuers = new Set(jwtRulesOf(spec).map(({ issuer }) => issuer));
   return issuers.size > 0
-    ? appNetworks.filter(({ spec }) =>
-        spec?.jwtRules?.some(({ issuer }) => issuers.has(issuer)),
+    ? appNetworks.filter(other =>
+        jwtRulesOf(other.spec).some(({ issuer }) => issuers.has(issuer)),
       )
     : [];
 }
 
-interface WithIssuers {
-  jwtRules?: AppNetworkJwtRule[];
-}
-
 function hasOtherKeys(
-  spec: WithIssuers | undefined,
+  rules: readonly AppNetworkJwtRule[] | undefined,
   rule: AppNetworkJwtRule,
 ): boolean {
-  return sourcesFor(spec, rule).some(source => source !== keySource(rule));
+  return sourcesFor(rules, rule).some(source => source !== keySource(rule));
 }
 
 function hasSameKeys(
-  spec: WithIssuers | undefined,
+  rules: readonly AppNetworkJwtRule[] | undefined,
   rule: AppNetworkJwtRule,
 ): boolean {
-  return sourcesFor(spec, rule).includes(keySource(rule));
+  return sourcesFor(rules, rule).includes(keySource(rule));
 }
 
-/** Where the keys of a rule's issuer are, as somebody says. */
+/** Where the keys of a rule's issuer are, as others say. */
 function sourcesFor(
-  { jwtRules = [] }: WithIssuers = {},
+  rules: readonly AppNetworkJwtRule[] = [],
   { issuer }: AppNetworkJwtRule,
 ): string[] {
-  return jwtRules.filter(rule => rule.issuer === issuer).map(keySource);
+  return rules.filter(rule => rule.issuer === issuer).map(keySource);
 }

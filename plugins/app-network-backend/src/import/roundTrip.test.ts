@@ -17,8 +17,11 @@ const ofKinds = (objects: KubernetesObject[]) =>
     .filter(({ kind }) => KINDS.includes(kind))
     .map(object => JSON.stringify(object));
 
-/** What the objects don't say: that the pods of another Service are another AppNetwork's matter. */
-const UNSAID: Record<string, unknown[]> = { 'backend-of-other-pods': ['cart'] };
+/** What the objects don't say: that the pods of another Service are another AppNetwork's matter, and what others serve. */
+const UNSAID: Record<string, unknown[]> = {
+  'backend-of-other-pods': ['cart'],
+  'wildcard-above-hostnames-of-others': [{ status: 421 }],
+};
 
 /** Cases that have something to import, each rendered as asked. */
 const cases = renderCaseNames()

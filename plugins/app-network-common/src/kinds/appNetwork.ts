@@ -190,7 +190,7 @@ const ruleSchema = Type.Object(
             Type.String({ minLength: 1, maxLength: 1024 }),
             {
               description:
-                'Issuer and subject of the token, `<issuer>/<subject>`, with * at either end; one of them. The issuer is one of `spec.jwtRules`.',
+                'Issuer and subject of the token, `<issuer>/<subject>`, with * at either end; one of them. The issuer is one of `spec.jwtRules`; where that names none, a URL.',
               minItems: 1,
               maxItems: 16,
             },
@@ -439,7 +439,7 @@ const specSchema = Type.Object(
     jwtRules: Type.Optional(
       Type.Array(jwtRuleSchema, {
         description:
-          'Issuers of the tokens that rules ask for in `authentication`.',
+          'Issuers of the tokens that rules ask for in `authentication`, and where their keys are. Default: those that `requestPrincipals` name by their URL, with the keys of their OpenID configuration.',
         maxItems: 8,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['issuer'],
@@ -544,12 +544,6 @@ const specSchema = Type.Object(
         message:
           'rules.authentication cannot be used with tls.mode Passthrough: the gateway does not see the tokens of a connection that it does not decrypt',
         fieldPath: '.rules',
-      },
-      {
-        rule: 'has(self.jwtRules) && size(self.jwtRules) > 0 || !has(self.rules) || self.rules.all(r, !has(r.authentication) || size(r.authentication) == 0)',
-        message:
-          'rules.authentication needs jwtRules, which name the issuers of the tokens and where their keys are',
-        fieldPath: '.jwtRules',
       },
       {
         rule: '!has(self.tls) || !has(self.tls.certificateRef) || (has(self.hostnames) && size(self.hostnames) > 0)',

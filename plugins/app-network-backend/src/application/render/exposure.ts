@@ -9,6 +9,7 @@ import {
   renderGatewayPolicies,
 } from './authentication/gatewayPolicies';
 import { issuersOf } from './authentication/issuers';
+import { closedBackends } from './closedBackends';
 import { contradiction } from './contradiction';
 import { renderDestinationRules } from './destinationRules';
 import { gatewayName, renderGateway } from './gateway';
@@ -58,6 +59,7 @@ export function renderExposure(
     ...issuers.problems,
     ...routeProblems,
     ...(contradicted ? [contradicted] : []),
+    ...closedBackends(facts, routes, input.neighbours ?? [], input.services),
   ];
   const wanted = wantedHostnames(appNetwork, facts);
   if (!wanted) {

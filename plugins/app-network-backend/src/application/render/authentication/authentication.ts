@@ -61,7 +61,11 @@ function tokensOf(
             'UnknownIssuer',
             `${field}.requestPrincipals[${index}]: ${principal} is a principal of no issuer in spec.jwtRules (${
               declared.map(({ issuer }) => issuer).join(', ') || 'there is none'
-            }). Write it <issuer>/<subject> or <issuer>/*, and add the issuer there.`,
+            }). Write it <issuer>/<subject> or <issuer>/*, and add the issuer there${
+              declared.length > 0
+                ? ''
+                : ', unless it is the URL of one with an OpenID configuration'
+            }.`,
           ),
         ],
   );

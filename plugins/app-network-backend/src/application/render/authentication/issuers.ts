@@ -13,17 +13,43 @@ export interface Issuers {
   problems: Problem[];
 }
 
+/**
+ * Where the keys of an AppNetwork's issuers are: as it says in `jwtRules`, or else those of the issuers that its rules name by their URL, which
+ * have them in their OpenID configuration (OpenID Connect Discovery 1.0, section 4).
+ */
+export function jwtRulesOf(spec: AppNetwork['spec']): AppNetworkJwtRule[] {
+  const { jwtRules = [], rules = [] } = spec ?? {};
+  if (jwtRules.length > 0) {
+    return jwtRules;
+  }
+  const principals = rules.flatMap(({ authentication = [] }) =>
+    authentication.flatMap(({ requestPrincipals }) => requestPrincipals),
+  );
+  const issuers = principals.flatMap(
+    principal => ISSUER_OF_PRINCIPAL.exec(principal)?.[1] ?? [],
+  );
+  return [...new Set(issuers)].map(issuer => ({ issuer }));
+}
+
+/** `<issuer>/<subject>`, where the issuer is a URL and the subject may end in *. */
+const ISSUER_OF_PRINCIPAL = /^(https?:\/\/[^/*][^*]*)\/[^/]+$/;
+
 /** @param taken - issuers that are another's */
 export function issuersOf(
   { spec }: AppNetwork,
   taken: readonly TakenIssuer[] = [],
 ): Issuers {
-  const rules = (spec?.jwtRules ?? []).map((rule, index) => ({
+  const isDeclared = (spec?.jwtRules ?? []).length > 0;
+  const rules = jwtRulesOf(spec).map((rule, index) => ({
     rule: {
       ...rule,
       ...(rule.audiences && { audiences: [...rule.audiences].sort() }),
     },
-    problem: problemOf(rule, `spec.jwtRules[${index}]`, taken),
+    problem: problemOf(
+      rule,
+      isDeclared ? `spec.jwtRules[${index}]` : `spec.rules: ${rule.issuer}`,
+      taken,
+    ),
   }));
   const sorted = rules.sort((one, other) =>
     one.rule.issuer < other.rule.issuer ? -1 : 1,
