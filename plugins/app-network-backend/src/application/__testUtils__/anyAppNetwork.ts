@@ -7,7 +7,7 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import fc from 'fast-check';
 import { createAuthority } from '../../admission/certificates';
-import type { RenderInput, Service } from '../render/types';
+import type { RenderInput, Secret, Service } from '../render/types';
 
 const PORTS = [8080, 8081, 9090];
 const HOSTNAMES = ['a.example.com', 'b.example.com', '*.c.example.com'];
@@ -55,7 +55,10 @@ const match: fc.Arbitrary<NonNullable<AppNetworkRule['matches']>[number]> =
       path: fc.record(
         {
           type: fc.constantFrom('Exact', 'PathPrefix', 'RegularExpression'),
-          value: fc.constantFrom('/', '/a', '/a/', '/a/b', '/b', '/longer'),
+          value: fc.constantFrom(
+            ...['/', '/a', '/a/', '/a/b', '/b', '/longer'],
+            ...['/v[0-9]+', '/(a|b)/.*'],
+          ),
         },
         { requiredKeys: [] },
       ),
@@ -248,9 +251,7 @@ export function admissible(spec: AppNetworkSpec): AppNetworkSpec {
       rules: spec.rules.map(({ matches, authentication: asked, ...rest }) => ({
         ...rest,
         ...(matches && !isPassthrough && { matches }),
-        ...(asked &&
-          !isPassthrough &&
-          spec.jwtRules?.length && { authentication: asked }),
+        ...(asked && !isPassthrough && { authentication: asked }),
       })),
     }),
     ...(spec.egress && {
@@ -265,10 +266,46 @@ export function admissible(spec: AppNetworkSpec): AppNetworkSpec {
   };
 }
 
-/** Any AppNetwork that the API server takes. */
-export const anyAppNetwork: fc.Arbitrary<AppNetwork> = anySpec.map(spec => ({
-  apiVersion: 'app-network.io/v1alpha1',
-  kind: 'AppNetwork',
-  metadata: { name: 'shop', namespace: 'shop' },
-  spec,
-}));
+/** Any AppNetwork that the API server takes, of the namespace shop. */
+export const anyAppNetwork: fc.Arbitrary<AppNetwork> = fc.record({
+  apiVersion: fc.constant('app-network.io/v1alpha1'),
+  kind: fc.constant('AppNetwork'),
+  metadata: fc.record({
+    name: fc.constantFrom('shop', 'shop', 'shop.v2', `shop.${'x'.repeat(58)}`),
+    namespace: fc.constant('shop'),
+  }),
+  spec: anySpec,
+});
+
+/** What an AppNetwork is rendered with where others of its namespace serve its hostnames too. */
+export function amongOthers(
+  appNetwork: AppNetwork,
+  input: RenderInput,
+): RenderInput {
+  const other: AppNetwork = {
+    apiVersion: 'app-network.io/v1alpha1',
+    kind: 'AppNetwork',
+    metadata: { name: 'other', namespace: 'shop' },
+    spec: {
+      hostnames: HOSTNAMES,
+      rules: [{ matches: [{ path: { value: '/other' } }] }],
+    },
+  };
+  return {
+    ...input,
+    sharedHostnames: [
+      {
+        hostname: 'a.example.com',
+        members: [{ appNetwork }, { appNetwork: other }],
+      },
+      {
+        hostname: 'b.example.com',
+        members: [{ appNetwork: other }, { appNetwork }],
+      },
+    ],
+    takenOverHostnames: ['a.example.com'],
+    hostnamesOfOthers: ['other.c.example.com'],
+    neighbours: [other],
+    issuedSecret: input.certificateSecret as Secret,
+  };
+}

@@ -10,7 +10,11 @@ import {
   connectToTestCluster,
   type TestConnection,
 } from '../../testing/cluster';
-import { anyAppNetwork, inputOfAny } from '../__testUtils__/anyAppNetwork';
+import {
+  amongOthers,
+  anyAppNetwork,
+  inputOfAny,
+} from '../__testUtils__/anyAppNetwork';
 import { DEFAULT_FACTS } from '../testing/renderCases';
 import { upstreamDefinitions } from '../testing/upstreamDefinitions';
 import { render } from './render';
@@ -45,9 +49,13 @@ describe('render', () => {
     };
     let rendered = 0;
     await fc.assert(
-      fc.asyncProperty(anyAppNetwork, async given => {
+      fc.asyncProperty(anyAppNetwork, fc.boolean(), async (given, alone) => {
         await taken(given);
-        const { objects } = render(given, DEFAULT_FACTS, input);
+        const { objects } = render(
+          given,
+          DEFAULT_FACTS,
+          alone ? input : amongOthers(given, input),
+        );
         for (const { here, made } of await Promise.all(
           objects.map(object => taken(withOwner(object, 'shop.shop'))),
         )) {
