@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { hostnameInput } from '../application/hostnameInput';
 import { keySource } from '../application/render/authentication/issuers';
 import { isBelow } from '../application/render/hostnames';
+import { isCertified } from '../application/render/misdirected';
 import { render } from '../application/render/render';
 import type { Rendered, Service } from '../application/render/types';
 import { takenIssuers } from '../application/takenIssuers';
@@ -230,6 +231,19 @@ function gatewayHosts({ objects }: Rendered): string[] {
     .map(host => host.replace('./', ''));
 }
 
+interface VirtualService extends KubernetesObject {
+  spec: { hosts: string[]; http?: { directResponse?: { status: number } }[] };
+}
+
+/** Hostnames for which a client is told to ask over another connection. */
+function misdirected({ objects }: Rendered): string[] {
+  return objects
+    .filter(({ kind }) => kind === 'VirtualService')
+    .map(object => (object as VirtualService).spec)
+    .filter(({ http }) => http?.[0]?.directResponse?.status === 421)
+    .flatMap(({ hosts }) => hosts);
+}
+
 /** Hostnames below somebody else's wildcard, but for those that are generated for their namespace. */
 function lost(
   { metadata: { namespace } }: AppNetwork,
@@ -345,6 +359,35 @@ describe('Of any two AppNetworks', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('none answers over a connection to its wildcard for a hostname that the other serves', () => {
+    let covered = 0;
+    fc.assert(
+      fc.property(pair, both => {
+        const served = both.map(given => ({
+          ...given,
+          status: { hostnames: rendered(given, both).hostnames },
+        }));
+        for (const [given, other] of [served, served.toReversed()] as [
+          AppNetwork,
+          AppNetwork,
+        ][]) {
+          const now = rendered(given, served);
+          const hosts = gatewayHosts(now);
+          const certified = (other.status?.hostnames ?? []).filter(
+            hostname =>
+              given.spec?.tls?.mode !== 'Passthrough' &&
+              !hosts.includes(hostname) &&
+              hosts.some(host => isCertified(hostname, host)),
+          );
+          covered += certified.length;
+          expect(misdirected(now)).toEqual(expect.arrayContaining(certified));
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(covered).toBeGreaterThan(0);
   });
 
   it('each is refused or admitted at least once, so that both are looked at', () => {
