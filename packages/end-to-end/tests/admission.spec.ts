@@ -67,12 +67,15 @@ test.describe('Whoever writes an object with kubectl', () => {
     {
       what: 'a hostname that is none',
       object: appNetwork('second', { hostnames: ['not a name'] }),
-      says: ['spec.hostnames[0]', 'not a name'],
+      says: [
+        'spec.hostnames[0]: ',
+        'not a name is no hostname that a gateway serves: it must be labels of a to z',
+      ],
     },
     {
       what: 'no hostname at all',
       object: appNetwork('second', { hostnames: [''] }),
-      says: ['spec.hostnames[0]'],
+      says: ['spec.hostnames[0]: ', 'at least 1 chars long'],
     },
     {
       what: 'passthrough with a path',
@@ -81,7 +84,40 @@ test.describe('Whoever writes an object with kubectl', () => {
         tls: { mode: 'Passthrough' },
         rules: [{ matches: [{ path: { value: '/a' } }] }],
       }),
-      says: ['spec', 'Passthrough'],
+      says: [
+        'spec.rules: ',
+        'rules[0].matches cannot be used with tls.mode Passthrough',
+        'remove the matches, or have the gateway decrypt it with tls.mode Terminate',
+      ],
+    },
+    {
+      what: 'a path that no request has',
+      object: appNetwork('second', {
+        hostnames: ['b.admission.example.test'],
+        rules: [{ matches: [{ path: { value: '//' } }] }],
+      }),
+      says: [
+        'spec.rules[0].matches[0].path.value: ',
+        'path.value // must have neither //',
+      ],
+    },
+    {
+      what: 'a cookie for the hostnames of others',
+      object: appNetwork('second', {
+        hostnames: ['b.admission.example.test'],
+        rules: [
+          {
+            sessionPersistence: {
+              sessionName: 'sid',
+              path: '/; Domain=example.test',
+            },
+          },
+        ],
+      }),
+      says: [
+        'spec.rules[0].sessionPersistence.path: ',
+        'path /; Domain=example.test must be the path of a cookie',
+      ],
     },
     {
       what: 'a certificate of its own without a hostname',
@@ -89,7 +125,11 @@ test.describe('Whoever writes an object with kubectl', () => {
         hostnames: undefined,
         tls: { certificateRef: { name: 'mine' } },
       }),
-      says: ['spec', 'certificateRef', 'hostnames'],
+      says: [
+        'spec.tls.certificateRef: ',
+        'tls.certificateRef mine needs hostnames',
+        'list in hostnames what it is for, or leave certificateRef away',
+      ],
     },
     {
       what: 'a backend without a port where the Service has two',
@@ -121,7 +161,7 @@ test.describe('Whoever writes an object with kubectl', () => {
         { hostnames: ['b.admission.example.test'] },
         'istio-system',
       ),
-      says: ['istio-system'],
+      says: ['metadata.namespace: ', 'istio-system'],
     },
   ]) {
     test(`is refused ${what}`, async () => {

@@ -219,7 +219,7 @@ test.describe('What is wrong with an AppNetwork', () => {
       ),
     ]);
     await fails('issued', 'CertificateReady', 'Issuing', [
-      `asked of ClusterIssuer ${ISSUER}`,
+      `asked of ClusterIssuer ${ISSUER} (spec.tls.issuerRef.name)`,
       'Ready status condition',
     ]);
     await answers(host(NAMESPACE), '/', 200);
@@ -309,12 +309,22 @@ test.describe('What is wrong with an AppNetwork', () => {
       {
         secret: past,
         reason: 'Expired',
-        says: ['Secret own', 'expired at', 'Put a new one into the Secret'],
+        says: [
+          'spec.tls.certificateRef.name',
+          'Secret own',
+          'expired at',
+          'Put a new one into the Secret',
+        ],
       },
       {
         secret: future,
         reason: 'NotYetValid',
-        says: ['Secret own', 'not valid before', 'that is valid now'],
+        says: [
+          'spec.tls.certificateRef.name',
+          'Secret own',
+          'not valid before',
+          'that is valid now',
+        ],
       },
     ]) {
       await write(secret, type);

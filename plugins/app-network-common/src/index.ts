@@ -88,6 +88,13 @@ export {
   type SystemComponentStatus,
 } from './kinds/networkPlatform';
 export {
+  brokenRule,
+  COOKIE_NAME_RULES,
+  COOKIE_PATH_RULES,
+  PATH_RULES,
+  type StringRule,
+} from './kinds/stringRules';
+export {
   appNetworkApplyPermission,
   appNetworkDeletePermission,
   appNetworkDeployPermission,

@@ -44,6 +44,10 @@ const path = (value: string, type?: string) => ({
   rules: [{ matches: [{ path: { value, type } }] }],
 });
 
+/** A message that has these parts, one after the other. */
+const inOrder = (...parts: string[]) =>
+  new RegExp(parts.map(part => part.replace(/\W/g, '\\$&')).join('.*'), 's');
+
 it('has both kinds installed', () => {
   expect(problems).toEqual([]);
 });
@@ -84,12 +88,23 @@ describe('An AppNetwork', () => {
     [
       'matches of requests where TLS passes through',
       { tls: { mode: 'Passthrough' }, ...path('/a') },
-      /spec\.rules.*tls\.mode Passthrough/,
+      /spec\.rules: .*rules\[0\]\.matches cannot be used with tls\.mode Passthrough: .*remove the matches, or .*tls\.mode Terminate/,
+    ],
+    [
+      'matches of requests in the second rule only where TLS passes through',
+      {
+        tls: { mode: 'Passthrough' },
+        rules: [
+          { matches: [{}] },
+          { matches: [{}, { headers: [{ name: 'x-a', value: 'b' }] }] },
+        ],
+      },
+      /spec\.rules: .*rules\[1\]\.matches cannot be used with tls\.mode Passthrough/,
     ],
     [
       'an own certificate for hostnames that are generated',
       { tls: { certificateRef: { name: 'mine' } } },
-      /tls\.certificateRef needs hostnames/,
+      /spec\.tls\.certificateRef: .*tls\.certificateRef mine needs hostnames: .*list in hostnames what it is for, or leave certificateRef away/,
     ],
     [
       'an own certificate and an issuer at once',
@@ -97,12 +112,82 @@ describe('An AppNetwork', () => {
         hostnames: ['a.example.com'],
         tls: { certificateRef: { name: 'mine' }, issuerRef: { name: 'x' } },
       },
-      /tls\.certificateRef and tls\.issuerRef exclude each other/,
+      /spec\.tls: .*tls\.certificateRef mine and tls\.issuerRef x exclude each other: .*leave one of them away/,
     ],
     [
       'a path that does not start with /',
       path('a', 'Exact'),
-      /path\.value of an Exact or PathPrefix match must start with \//,
+      /spec\.rules\[0\]\.matches\[0\]\.path\.value: .*path\.value a must start with \//,
+    ],
+    ...[
+      ['//', 'neither //'],
+      ['/a//b', 'neither //'],
+      ['/a/./b', 'nor . or .. between slashes or at the end'],
+      ['/a/../b', 'nor . or .. between slashes or at the end'],
+      ['/a/..', 'nor . or .. between slashes or at the end'],
+      ['/a/.', 'nor . or .. between slashes or at the end'],
+      ['/a%2fb', 'not have %2F'],
+      ['/a%2Fb', 'not have %2F'],
+      ['/%61', 'a letter'],
+      ['/a/%2e%2E/b', 'one of -._~^ written with %'],
+      ['/%00', '%00'],
+      ['/a#b', 'no part of a path'],
+      ['/a?b=c', 'no part of a path'],
+      ['/a b', '%20 for a space'],
+      ['/käse', 'as the gateway gets them'],
+      ['/50%', 'as the gateway gets them'],
+    ].flatMap(([value = '', must = '']) =>
+      ['Exact', 'PathPrefix'].map((type): [string, unknown, RegExp] => [
+        `the ${type} path ${value}, which no request has`,
+        path(value, type),
+        inOrder(
+          `spec.rules[0].matches[0].path.value: `,
+          `path.value ${value} must `,
+          must,
+        ),
+      ]),
+    ),
+    [
+      'a path with a line break, which no message may have',
+      path('/a\nb'),
+      /spec\.rules\[0\]\.matches\[0\]\.path\.value: .*path\.value must be of letters/,
+    ],
+    ...['', 'a b', 'a;b', 'a=b', 'a,b', 'a\r\nb', 'ä', '"a"'].map(
+      (sessionName): [string, unknown, RegExp] => [
+        `a cookie of the name ${JSON.stringify(sessionName)}`,
+        { rules: [{ sessionPersistence: { sessionName } }] },
+        /spec\.rules\[0\]\.sessionPersistence\.sessionName: .*(must be the name of a cookie|at least 1 char)/,
+      ],
+    ),
+    [
+      'a cookie of a name that none has, with that name',
+      { rules: [{ sessionPersistence: { sessionName: 'my shop' } }] },
+      /sessionName my shop must be the name of a cookie \(RFC 6265\): letters/,
+    ],
+    ...['', 'a', '/; Domain=example.com', '/\r\nSet-Cookie: a=b', '/ä'].map(
+      (cookiePath): [string, unknown, RegExp] => [
+        `a cookie of the path ${JSON.stringify(cookiePath)}`,
+        {
+          rules: [
+            { sessionPersistence: { sessionName: 'sid', path: cookiePath } },
+          ],
+        },
+        /spec\.rules\[0\]\.sessionPersistence\.path: .*must be the path of a cookie \(RFC 6265\): it starts with \//,
+      ],
+    ),
+    [
+      'a cookie of a path that would say more of it, with that path',
+      {
+        rules: [
+          {
+            sessionPersistence: {
+              sessionName: 'sid',
+              path: '/; Domain=example.com',
+            },
+          },
+        ],
+      },
+      /path \/; Domain=example\.com must be the path of a cookie/,
     ],
     [
       'an unknown type of path',
@@ -123,12 +208,12 @@ describe('An AppNetwork', () => {
     [
       'egress to a wildcard',
       { egress: [{ host: '*.example.com' }] },
-      /spec\.egress\[0\]\.host.*cannot be a wildcard.*list each host/,
+      /spec\.egress\[0\]\.host.*egress\.host \*\.example\.com cannot be a wildcard.*list each host/,
     ],
     [
       'egress to an address',
       { egress: [{ host: '203.0.113.7' }] },
-      /spec\.egress\[0\]\.host.*must be a name, not an address/,
+      /spec\.egress\[0\]\.host.*egress\.host 203\.0\.113\.7 must be a name, not an address/,
     ],
     ...[
       'localhost',
@@ -138,12 +223,15 @@ describe('An AppNetwork', () => {
     ].map((host): [string, unknown, RegExp] => [
       `egress to ${host}, which is in the cluster`,
       { egress: [{ host }] },
-      /spec\.egress\[0\]\.host.*must be outside of the cluster/,
+      inOrder(
+        'spec.egress[0].host',
+        `egress.host ${host} must be outside of the cluster`,
+      ),
     ]),
     [
       'egress by HTTP to the port of TLS',
       { egress: [{ host: 'api.example.com', protocol: 'HTTP' }] },
-      /spec\.egress\[0\]\.port.*must be said, such as 80/,
+      /spec\.egress\[0\]\.port.*HTTP to api\.example\.com must be said, such as 80/,
     ],
     [
       'egress to a port of a host twice',
@@ -164,6 +252,43 @@ describe('An AppNetwork', () => {
     [
       'every path of a regular expression',
       path('.*', 'RegularExpression') as AppNetworkSpec,
+    ],
+    [
+      'a regular expression for what no path may have',
+      path('//|/[^?# ]+', 'RegularExpression') as AppNetworkSpec,
+    ],
+    ...[
+      '/',
+      '/a',
+      '/a/',
+      '/a/b.c/...',
+      "/-._~!$&'()*+,;=:@[]^",
+      '/k%C3%A4se%20und%c3%a4',
+      `/${'a'.repeat(1023)}`,
+    ].flatMap(value =>
+      ['Exact', 'PathPrefix'].map((type): [string, AppNetworkSpec] => [
+        `the ${type} path ${value}`,
+        path(value, type) as AppNetworkSpec,
+      ]),
+    ),
+    [
+      'a cookie of any name and path that one may have',
+      {
+        rules: [
+          {
+            sessionPersistence: {
+              sessionName: "__Host-aZ09!#$%&'*+-.^_`|~",
+              path: '/a b=c,"d"',
+            },
+          },
+          {
+            sessionPersistence: {
+              sessionName: 'a'.repeat(128),
+              path: `/${'a'.repeat(1023)}`,
+            },
+          },
+        ],
+      },
     ],
     ['a wildcard hostname', { hostnames: ['*.shop.example.com'] }],
     [

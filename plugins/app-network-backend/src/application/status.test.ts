@@ -279,6 +279,31 @@ describe('appNetworkStatus', () => {
       ],
     ],
     [
+      'names the field of the issuer that could not issue it',
+      { tls: { issuerRef: { name: 'theirs' } } },
+      {
+        certificate: {
+          conditions: [
+            { type: 'Ready', status: 'False', reason: 'DoesNotExist' },
+            {
+              type: 'Issuing',
+              status: 'False',
+              reason: 'Failed',
+              message: 'The issuer said no.',
+            },
+          ],
+        },
+      },
+      [
+        [
+          'CertificateReady',
+          'False',
+          'Failed',
+          'could not be issued by ClusterIssuer theirs \\(spec\\.tls\\.issuerRef\\.name\\): The issuer said no.',
+        ],
+      ],
+    ],
+    [
       'says that the issuer is not ready, while the gateway goes on',
       { tls: { issuerRef: { name: 'theirs' } } },
       {
@@ -303,7 +328,7 @@ describe('appNetworkStatus', () => {
           'CertificateReady',
           'False',
           'Issuing',
-          'does not have a Ready status condition\\. It is asked of ClusterIssuer theirs; .* whether that issuer is there and ready',
+          '^Certificate istio-system/shop-shop-tls is not ready: .* does not have a Ready status condition\\. It is asked of ClusterIssuer theirs \\(spec\\.tls\\.issuerRef\\.name\\); .* whether that issuer is there and ready',
         ],
         ['GatewayReady', 'True', 'Programmed', ''],
       ],
@@ -610,6 +635,8 @@ describe('appNetworkStatus', () => {
     expect(conditions('2026-06-01T12:00:00Z')).toMatchObject({
       status: 'False',
       reason: 'Expired',
+      message:
+        'spec.tls.certificateRef.name: The certificate in Secret my-cert of namespace shop expired at 2026-06-01T12:00:00Z. Put a new one into the Secret.',
     });
     expect(
       conditions('2026-06-01T12:00:01Z', '2026-06-01T12:00:00Z'),
@@ -619,7 +646,8 @@ describe('appNetworkStatus', () => {
     ).toMatchObject({
       status: 'False',
       reason: 'NotYetValid',
-      message: expect.stringContaining('2026-06-01T12:00:01Z'),
+      message:
+        'spec.tls.certificateRef.name: The certificate in Secret my-cert of namespace shop is not valid before 2026-06-01T12:00:01Z, so that clients refuse it until then. Put one into the Secret that is valid now.',
     });
   });
 });

@@ -3,6 +3,7 @@ import {
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import { parseAllDocuments } from 'yaml';
+import { gatewayApiDefinitions } from '../application/testing/gatewayApiDefinitions';
 import { upstreamDefinitions } from '../application/testing/upstreamDefinitions';
 import { installCustomResourceDefinitions } from '../engine/crds';
 import { importNetworks } from '../import/import';
@@ -23,7 +24,11 @@ beforeAll(async () => {
   test = await connectToTestCluster();
   const problems = await installCustomResourceDefinitions(
     test.cluster.client,
-    [...customResourceDefinitions(), ...(await upstreamDefinitions())],
+    [
+      ...customResourceDefinitions(),
+      ...(await upstreamDefinitions()),
+      ...(await gatewayApiDefinitions()),
+    ],
     new AbortController().signal,
   );
   if (problems.length > 0) {
@@ -56,7 +61,15 @@ describe('an imported AppNetwork', () => {
 });
 
 describe('npm run import with a cluster', () => {
-  it.each(['ingress-port-by-name', 'istio', 'istio-paths'])(
+  it.each([
+    'ingress-port-by-name',
+    'istio',
+    'istio-paths',
+    'http-route',
+    'http-route-matches',
+    'http-route-weights',
+    'http-route-redirect-to-https',
+  ])(
     'makes of a namespace what it makes of the same objects in a file: %s',
     async name => {
       const objects = moved(readImportCase(name));

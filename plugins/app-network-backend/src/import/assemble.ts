@@ -1,5 +1,8 @@
 import {
   API_VERSION,
+  brokenRule,
+  COOKIE_NAME_RULES,
+  COOKIE_PATH_RULES,
   KUBERNETES_ID,
   shortenName,
   type AppNetwork,
@@ -127,7 +130,7 @@ function toAppNetwork(
   const passthrough = tls?.mode === 'Passthrough';
   const rules = passthrough
     ? first.rules.slice(0, 1)
-    : usable(context, source, first.rules);
+    : usable(context, source, withUsableCookies(context, source, first.rules));
   const spec: AppNetworkSpec = {
     ...selectorOf(context, source, name, rules),
     ...(hostnames.length > 0 ? { hostnames } : {}),
@@ -165,6 +168,43 @@ function freeName(
   }
 }
 
+/** Rules without the cookies that an AppNetwork can't have. */
+function withUsableCookies(
+  context: ImportContext,
+  source: KubernetesObject,
+  rules: readonly ImportedRule[],
+): ImportedRule[] {
+  return rules.map(rule => {
+    const { sessionPersistence, ...rest } = rule;
+    const problem = sessionPersistence && cookieProblem(sessionPersistence);
+    if (!problem) {
+      return rule;
+    }
+    context.note(
+      source,
+      'spec',
+      sessionPersistence,
+      `${problem}. The rule has no affinity by cookie; set sessionPersistence with a cookie of another name or path.`,
+    );
+    return rest;
+  });
+}
+
+function cookieProblem({
+  sessionName,
+  path = '/',
+}: NonNullable<ImportedRule['sessionPersistence']>): string | undefined {
+  return [
+    { field: 'sessionName', value: sessionName, rules: COOKIE_NAME_RULES },
+    { field: 'path', value: path, rules: COOKIE_PATH_RULES },
+  ]
+    .map(({ field, value, rules }) => {
+      const must = brokenRule(rules, value);
+      return must && `${field} ${must}`;
+    })
+    .find(must => must !== undefined);
+}
+
 /** Rules that a gateway can take, each match once: of two for the same requests the first counts. */
 function usable(
   context: ImportContext,
@@ -175,7 +215,12 @@ function usable(
   return rules.filter(({ match }) => {
     const [problem] = matchProblems(match, 'match');
     if (problem) {
-      context.note(source, 'spec', match, problem.message);
+      context.note(
+        source,
+        'spec',
+        match,
+        `${problem.message} It is left out: its requests go to a rule for a shorter path, if there is one.`,
+      );
       return false;
     }
     const key = JSON.stringify(normalized(match));

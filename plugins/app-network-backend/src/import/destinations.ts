@@ -185,7 +185,7 @@ function sessionOf({
   const absoluteTimeout = fromGoDuration(ttl);
   return {
     sessionName: name,
-    ...(path !== '/' ? { path } : {}),
+    ...(path && path !== '/' ? { path } : {}),
     ...(absoluteTimeout && absoluteTimeout !== '0s' ? { absoluteTimeout } : {}),
   };
 }

@@ -1,6 +1,8 @@
-import type {
-  AppNetworkRouteMatch,
-  KubernetesObject,
+import {
+  brokenRule,
+  PATH_RULES,
+  type AppNetworkRouteMatch,
+  type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
 import { isDeepStrictEqual } from 'node:util';
 import type { HttpMatch, ImportContext, StringMatch } from './types';
@@ -166,7 +168,11 @@ function pathOf(
   if (regex !== undefined) {
     return { type: 'RegularExpression', value: regex };
   }
-  const value = prefix.replace(/\/+$/, '');
+  // What no AppNetwork can say is listed where its rules are put together.
+  if (brokenRule(PATH_RULES, prefix)) {
+    return { type: 'PathPrefix', value: prefix };
+  }
+  const value = prefix.replace(/\/$/, '');
   if (value === '') {
     return { type: 'PathPrefix', value: '/' };
   }

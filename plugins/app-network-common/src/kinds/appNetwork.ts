@@ -18,6 +18,12 @@ import {
   portNumber,
   SERVED_HOSTNAME_PATTERN,
 } from './schema';
+import {
+  celOf,
+  COOKIE_NAME_RULES,
+  COOKIE_PATH_RULES,
+  PATH_RULES,
+} from './stringRules';
 
 const HEADER_NAME_PATTERN = "^[A-Za-z0-9!#$%&'*+\\-.^_|~]+$";
 
@@ -64,12 +70,13 @@ const routeMatchSchema = Type.Object(
         },
         {
           description: 'Path of the request; default: every path.',
-          ...celRules({
-            rule: "self.type == 'RegularExpression' || self.value.startsWith('/')",
-            message:
-              'path.value of an Exact or PathPrefix match must start with /',
-            fieldPath: '.value',
-          }),
+          ...celRules(
+            ...celOf(PATH_RULES, 'path.value', 'self.value').map(checked => ({
+              ...checked,
+              rule: `self.type == 'RegularExpression' || ${checked.rule}`,
+              fieldPath: '.value',
+            })),
+          ),
         },
       ),
     ),
@@ -140,12 +147,14 @@ const ruleSchema = Type.Object(
             description: 'Name of the cookie.',
             minLength: 1,
             maxLength: 128,
+            ...celRules(...celOf(COOKIE_NAME_RULES, 'sessionName')),
           }),
           path: Type.Optional(
             Type.String({
               description: 'Path of the cookie.',
               default: '/',
               maxLength: 1024,
+              ...celRules(...celOf(COOKIE_PATH_RULES, 'path')),
             }),
           ),
           absoluteTimeout: Type.Optional(
@@ -264,24 +273,32 @@ const egressSchema = Type.Object(
         rule: "!self.host.startsWith('*')",
         message:
           'egress.host cannot be a wildcard: the egress gateway has to look up one name; list each host',
+        messageExpression:
+          "'egress.host ' + self.host + ' cannot be a wildcard: the egress gateway has to look up one name; list each host'",
         fieldPath: '.host',
       },
       {
         rule: "!self.host.matches('(^|[.])[0-9]+$')",
         message:
           'egress.host must be a name, not an address: calls are told apart by their names; let an address out with a NetworkPolicy and a ServiceEntry of your own',
+        messageExpression:
+          "'egress.host ' + self.host + ' must be a name, not an address: calls are told apart by their names; let an address out with a NetworkPolicy and a ServiceEntry of your own'",
         fieldPath: '.host',
       },
       {
         rule: "self.host.contains('.') && !self.host.matches('^[^.]+[.][^.]+[.]svc([.]|$)|[.]cluster[.]local$')",
         message:
           'egress.host must be outside of the cluster: Services of the cluster are called without egress, where access of the AppNetwork that is called allows it',
+        messageExpression:
+          "'egress.host ' + self.host + ' must be outside of the cluster: Services of the cluster are called without egress, where access of the AppNetwork that is called allows it'",
         fieldPath: '.host',
       },
       {
         rule: "self.protocol != 'HTTP' || self.port != 443",
         message:
           'egress.port of protocol HTTP must be said, such as 80: 443, the default, is the port of TLS',
+        messageExpression:
+          "'egress.port of protocol HTTP to ' + self.host + ' must be said, such as 80: 443, the default, is the port of TLS'",
         fieldPath: '.port',
       },
     ),
@@ -360,6 +377,18 @@ const jwtRuleSchema = Type.Object(
 const HOSTNAME_MESSAGE =
   ' is no hostname that a gateway serves: it must be labels of a to z, 0 to 9 and dashes, at most 63 characters each, in lower case, at least two of them, with a dot between and none at the end; *. may come first, and other letters are written as xn--';
 
+/** In CEL: whether a rule `r` is for some requests only. */
+const MATCHES_REQUESTS =
+  'has(r.matches) && r.matches.exists(m, has(m.path) || has(m.method) || has(m.headers))';
+
+const MAX_RULES = 32;
+
+/** In CEL: the index of the first such rule. The API server takes the result of string() to be of any length, and refuses its cost. */
+const FIRST_THAT_MATCHES_REQUESTS = `[${Array.from(
+  { length: MAX_RULES },
+  (_, index) => `'${index}'`,
+)}][self.rules.map(r, ${MATCHES_REQUESTS}).indexOf(true)]`;
+
 const specSchema = Type.Object(
   {
     selector: Type.Optional(
@@ -425,6 +454,8 @@ const specSchema = Type.Object(
             rule: '!has(self.certificateRef) || !has(self.issuerRef)',
             message:
               'tls.certificateRef and tls.issuerRef exclude each other: a certificate is either yours or issued',
+            messageExpression:
+              "'tls.certificateRef ' + self.certificateRef.name + ' and tls.issuerRef ' + self.issuerRef.name + ' exclude each other: a certificate is either yours or issued; leave one of them away'",
           }),
         },
       ),
@@ -433,7 +464,7 @@ const specSchema = Type.Object(
       Type.Array(ruleSchema, {
         description:
           'Routes; default: every path to the single Service that selects the pods.',
-        maxItems: 32,
+        maxItems: MAX_RULES,
       }),
     ),
     jwtRules: Type.Optional(
@@ -534,9 +565,10 @@ const specSchema = Type.Object(
     description: 'What is wanted.',
     ...celRules(
       {
-        rule: "!has(self.tls) || self.tls.mode != 'Passthrough' || !has(self.rules) || self.rules.all(r, !has(r.matches) || r.matches.all(m, !has(m.path) && !has(m.method) && !has(m.headers)))",
+        rule: `!has(self.tls) || self.tls.mode != 'Passthrough' || !has(self.rules) || !self.rules.exists(r, ${MATCHES_REQUESTS})`,
         message:
           'rules.matches cannot be used with tls.mode Passthrough: the gateway does not see paths, methods or headers of a connection that it does not decrypt',
+        messageExpression: `'rules[' + ${FIRST_THAT_MATCHES_REQUESTS} + '].matches cannot be used with tls.mode Passthrough: the gateway does not see paths, methods or headers of a connection that it does not decrypt; remove the matches, or have the gateway decrypt it with tls.mode Terminate'`,
         fieldPath: '.rules',
       },
       {
@@ -549,6 +581,8 @@ const specSchema = Type.Object(
         rule: '!has(self.tls) || !has(self.tls.certificateRef) || (has(self.hostnames) && size(self.hostnames) > 0)',
         message:
           'tls.certificateRef needs hostnames: a generated hostname changes with the address of the gateway, and your certificate would not follow',
+        messageExpression:
+          "'tls.certificateRef ' + self.tls.certificateRef.name + ' needs hostnames: a generated hostname changes with the address of the gateway, and your certificate would not follow; list in hostnames what it is for, or leave certificateRef away'",
         fieldPath: '.tls.certificateRef',
       },
     ),

@@ -108,19 +108,22 @@ function ownCertificate({
   now,
 }: Observation): NewCondition {
   const { notBefore = '', notAfter = '' } = rendered.certificate ?? {};
-  const what = `The certificate in Secret ${appNetwork.spec?.tls?.certificateRef?.name} of namespace ${appNetwork.metadata.namespace}`;
+  const { name } = appNetwork.spec?.tls?.certificateRef ?? {};
+  const { namespace } = appNetwork.metadata;
+  const what = `The certificate in Secret ${name} of namespace ${namespace}`;
+  const field = 'spec.tls.certificateRef.name';
   if (Date.parse(notBefore) > now.getTime()) {
     return fails(
       'CertificateReady',
       'NotYetValid',
-      `${what} is not valid before ${notBefore}, so that clients refuse it until then. Put one into the Secret that is valid now.`,
+      `${field}: ${what} is not valid before ${notBefore}, so that clients refuse it until then. Put one into the Secret that is valid now.`,
     );
   }
   return Date.parse(notAfter) <= now.getTime()
     ? fails(
         'CertificateReady',
         'Expired',
-        `${what} expired at ${notAfter}. Put a new one into the Secret.`,
+        `${field}: ${what} expired at ${notAfter}. Put a new one into the Secret.`,
       )
     : holds(
         'CertificateReady',
@@ -134,6 +137,10 @@ function issuedCertificate(observation: Observation): NewCondition {
   const certificate = findCertificate(observation);
   const { name: issuer, kind } = certificate?.spec?.issuerRef ?? {};
   const from = `${kind} ${issuer}`;
+  // Where the user has written it.
+  const asked = observation.appNetwork.spec?.tls?.issuerRef
+    ? `${from} (spec.tls.issuerRef.name)`
+    : from;
   const condition = (type: string) =>
     certificate?.status?.conditions?.find(candidate => candidate.type === type);
   const ready = condition('Ready');
@@ -163,7 +170,7 @@ function issuedCertificate(observation: Observation): NewCondition {
     return fails(
       'CertificateReady',
       issuing.reason ?? 'Failed',
-      `${what} could not be issued by ${from}: ${
+      `${what} could not be issued by ${asked}: ${
         issuanceCause ?? sentence(issuing.message ?? '')
       } cert-manager tries again by itself, an hour after the first failure and later each time; cmctl renew ${
         certificate.metadata.name
@@ -177,7 +184,7 @@ function issuedCertificate(observation: Observation): NewCondition {
     issuing ? 'Issuing' : ready.reason ?? 'NotReady',
     `${what} is not ready: ${
       issuanceCause ?? sentence((issuing ?? ready).message ?? '')
-    } It is asked of ${from}; if it stays so, see whether that issuer is there and ready.${meanwhile}`,
+    } It is asked of ${asked}; if it stays so, see whether that issuer is there and ready.${meanwhile}`,
   );
 }
 

@@ -15,6 +15,33 @@ describe('matchProblems', () => {
       [],
     ],
     [
+      'takes paths as the gateway gets them',
+      { path: { type: 'Exact', value: '/k%C3%A4se/...;a=b' } },
+      [],
+    ],
+    [
+      'takes a regular expression for what no path may have',
+      { path: { type: 'RegularExpression', value: '//.*' } },
+      [],
+    ],
+    ...['Exact', 'PathPrefix', undefined].flatMap(type =>
+      ['//', '/a/../b', '/a%2Fb', '/a?b', '/a\nb', 'a'].map(
+        (value): [string, AppNetworkRouteMatch, RegExp[]] => [
+          `refuses the path ${JSON.stringify(value)} of type ${type}`,
+          {
+            path: { type: type as 'Exact' | 'PathPrefix' | undefined, value },
+          },
+          [
+            new RegExp(
+              `^spec\\.rules\\[1\\]\\.matches\\[0\\]\\.path\\.value: ${JSON.stringify(
+                value,
+              ).replace(/\W/g, '\\$&')} must `,
+            ),
+          ],
+        ],
+      ),
+    ),
+    [
       'refuses a lookahead, which RE2 does not have, with field and value',
       { path: { type: 'RegularExpression', value: '/(?!admin)' } },
       [/^spec\.rules\[1\]\.matches\[0\]\.path\.value: \/\(\?!admin\) is not/],

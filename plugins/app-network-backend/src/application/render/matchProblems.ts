@@ -1,4 +1,8 @@
-import type { AppNetworkRouteMatch } from '@app-network/backstage-plugin-app-network-common';
+import {
+  brokenRule,
+  PATH_RULES,
+  type AppNetworkRouteMatch,
+} from '@app-network/backstage-plugin-app-network-common';
 import { RE2JS } from 're2js';
 import { MAX_EXPRESSION_LENGTH } from './authentication/stringMatch';
 import { regularExpressionSize } from './regularExpressionSize';
@@ -28,6 +32,7 @@ export function matchProblems(
     ),
   ];
   return [
+    ...pathProblems(path, field),
     ...expressions.flatMap(([name, expression = '']) => {
       if (expression.length > MAX_EXPRESSION_LENGTH) {
         return [
@@ -67,6 +72,23 @@ export function matchProblems(
         : [],
     ),
   ];
+}
+
+/** A path that no request has. The API server refuses it; one that was there before is kept. */
+function pathProblems(
+  { type, value = '/' }: NonNullable<AppNetworkRouteMatch['path']> = {},
+  field: string,
+): Problem[] {
+  const must =
+    type === 'RegularExpression' ? undefined : brokenRule(PATH_RULES, value);
+  return must === undefined
+    ? []
+    : [
+        invalid(
+          'InvalidPath',
+          `${field}.path.value: ${JSON.stringify(value)} ${must}.`,
+        ),
+      ];
 }
 
 /** What is wrong with a regular expression, as RE2 reads it; undefined where nothing is. */
