@@ -161,7 +161,10 @@ const ruleSchema = Type.Object(
             duration('Life of the cookie; default: the session.'),
           ),
         },
-        { description: 'Cookie affinity to one pod of the backend.' },
+        {
+          description:
+            'Cookie affinity to one pod of the backend. Where there are several backends each request goes to one of them by its weight, whatever the cookie says.',
+        },
       ),
     ),
     timeouts: Type.Optional(
