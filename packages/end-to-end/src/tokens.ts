@@ -43,8 +43,32 @@ export async function serveKeys(
   address: string,
   jwks: string,
 ): Promise<{ uri: string; end(): Promise<void> }> {
-  const server = createServer((_, response) =>
-    response.setHeader('content-type', 'application/json').end(jwks),
+  const { url, end } = await serve(address, () => jwks);
+  return { uri: `${url}/keys`, end };
+}
+
+/** An issuer that says in its OpenID configuration where its keys are (OpenID Connect Discovery 1.0, section 4), over HTTP at an address of this machine. */
+export async function serveOpenIdProvider(
+  address: string,
+): Promise<Issuer & { end(): Promise<void> }> {
+  const { url, end } = await serve(address, path =>
+    path === '/.well-known/openid-configuration'
+      ? JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` })
+      : issuer.jwks,
+  );
+  const issuer = createIssuer(url);
+  return { ...issuer, end };
+}
+
+/** Serves JSON by the path of the request. */
+async function serve(
+  address: string,
+  answer: (path: string | undefined) => string,
+): Promise<{ url: string; end(): Promise<void> }> {
+  const server = createServer((request, response) =>
+    response
+      .setHeader('content-type', 'application/json')
+      .end(answer(request.url)),
   );
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject);
@@ -52,7 +76,7 @@ export async function serveKeys(
   });
   const { port } = server.address() as AddressInfo;
   return {
-    uri: `http://${address}:${port}/keys`,
+    url: `http://${address}:${port}`,
     end: () =>
       new Promise(resolve => {
         server.close(() => resolve());
