@@ -21,6 +21,8 @@ export function getThroughGateway(
     ca: string;
     method?: string;
     headers?: Record<string, string>;
+    /** Asked for as it is written, where a URL would be put right. */
+    path?: string;
   },
 ): Promise<GatewayAnswer> {
   const { hostname, pathname, search } = new URL(url);
@@ -30,7 +32,7 @@ export function getThroughGateway(
         method: options.method,
         host: options.address,
         servername: hostname,
-        path: pathname + search,
+        path: options.path ?? pathname + search,
         headers: { host: hostname, ...options.headers },
         ca: options.ca,
         agent: false,

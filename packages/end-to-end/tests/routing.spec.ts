@@ -47,6 +47,7 @@ test.describe('Routes', () => {
       host?: string;
       method?: string;
       headers?: Record<string, string>;
+      path?: string;
     } = {},
   ): Promise<GatewayAnswer> =>
     getThroughGateway(`https://${options.host ?? SHOP}${path}`, {
@@ -160,6 +161,14 @@ test.describe('Routes', () => {
               ...to('special'),
             },
             {
+              matches: ['a', 'a%5Eb', 'a[0]', 'a%7Cb', 'k%C3%A4se'].map(
+                name => ({
+                  path: { type: 'Exact', value: `/written/${name}` },
+                }),
+              ),
+              ...to('special'),
+            },
+            {
               matches: [{ path: { value: '/weighted' } }],
               backendRefs: [
                 { name: 'items', port: 80, weight: 4 },
@@ -259,6 +268,28 @@ test.describe('Routes', () => {
         backendOf(answer),
         `${path} ${JSON.stringify(options)}: ${answer.status} ${answer.body}`,
       ).toBe(backend);
+    }
+  });
+
+  test('compare a path as the gateway writes it, however it was asked for', async () => {
+    for (const [path, backend] of [
+      ['/written/a', 'special'],
+      ['/written/a?b=c', 'special'],
+      ['/written/%61', 'special'],
+      ['/written/./a', 'special'],
+      ['/other/../written/a', 'special'],
+      ['/other/%2e%2E/written/a', 'special'],
+      ['/written/a^b', 'special'],
+      ['/written/a%5Eb', 'special'],
+      ['/written/a[0]', 'special'],
+      ['/written/a|b', 'special'],
+      ['/written/a%7Cb', 'special'],
+      ['/written/k%C3%A4se', 'special'],
+      ['/written%2Fa', 'rest'],
+      ['/written/a%5B0%5D', 'rest'],
+    ] as const) {
+      const answer = await get('/', { path });
+      expect(backendOf(answer), `${path}: ${answer.status}`).toBe(backend);
     }
   });
 

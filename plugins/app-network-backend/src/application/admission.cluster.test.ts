@@ -129,7 +129,7 @@ describe('An AppNetwork', () => {
       ['/a%2fb', 'not have %2F'],
       ['/a%2Fb', 'not have %2F'],
       ['/%61', 'a letter'],
-      ['/a/%2e%2E/b', 'one of -._~^ written with %'],
+      ['/a/%2e%2E/b', 'one of -._~ written with %'],
       ['/%00', '%00'],
       ['/a#b', 'no part of a path'],
       ['/a?b=c', 'no part of a path'],
@@ -262,7 +262,7 @@ describe('An AppNetwork', () => {
       '/a',
       '/a/',
       '/a/b.c/...',
-      "/-._~!$&'()*+,;=:@[]^",
+      "/-._~!$&'()*+,;=:@[]",
       '/k%C3%A4se%20und%c3%a4',
       `/${'a'.repeat(1023)}`,
     ].flatMap(value =>

@@ -77,8 +77,8 @@ export const PATH_RULES: readonly StringRule[] = [
     must: 'must start with /, as all of Exact and PathPrefix do',
   },
   {
-    pattern: "^([-A-Za-z0-9/._~!$&'()*+,;=:@[\\]^]|%[0-9a-fA-F]{2})*$",
-    must: "must be of letters of a to z, digits and -._~!$&'()*+,;=:@[]^/, and of other characters as the gateway gets them, which is %20 for a space; what comes after ? or # is no part of a path",
+    pattern: "^([-A-Za-z0-9/._~!$&'()*+,;=:@[\\]]|%[0-9a-fA-F]{2})*$",
+    must: "must be of letters of a to z, digits and -._~!$&'()*+,;=:@[]/, and of other characters as the gateway gets them, which is %20 for a space; what comes after ? or # is no part of a path",
   },
   {
     pattern: '//|/[.]{1,2}(/|$)',
@@ -86,8 +86,8 @@ export const PATH_RULES: readonly StringRule[] = [
     must: 'must have neither // nor . or .. between slashes or at the end: the gateway or the application reads such a path as another one; write that one, such as /a for /a//, /./a and /b/../a',
   },
   {
-    pattern: '%(00|2[dDeEfF]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[eEfF]|7[eE])',
+    pattern: '%(00|2[dDeEfF]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])',
     excluded: true,
-    must: 'must not have %2F, %00, or a letter, a digit or one of -._~^ written with %: the gateway or the application reads such a path as another one; write that one, such as /a for /%61',
+    must: 'must not have %2F, %00, or a letter, a digit or one of -._~ written with %: the gateway or the application reads such a path as another one; write that one, such as /a for /%61',
   },
 ];
