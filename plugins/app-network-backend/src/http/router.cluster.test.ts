@@ -173,7 +173,7 @@ describe('an AppNetwork', () => {
           rules: [{ matches: [{ method: 'GET' as const }] }],
         },
       },
-      /rules\.matches cannot be used with tls\.mode Passthrough/,
+      /rules\[0\]\.matches cannot be used with tls\.mode Passthrough/,
     ],
   ])(
     'is refused with the field named: %s',
