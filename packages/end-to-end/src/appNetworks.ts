@@ -1,5 +1,6 @@
 import {
   getObject,
+  kubectl,
   type KubernetesObject,
   type LocalCluster,
 } from './cluster.ts';
@@ -56,4 +57,17 @@ export async function conditionOf(cluster: LocalCluster, of: Of, type: string) {
   return status?.observedGeneration === metadata.generation
     ? status?.conditions?.find(condition => condition.type === type)
     : undefined;
+}
+
+/** How the gateway is told to call the Service of an AppNetwork that has its name: a mode, or nothing where it is to see by itself. */
+export async function toldMode(
+  cluster: LocalCluster,
+  { namespace, name }: Of,
+): Promise<string> {
+  const printed = await kubectl(cluster, [
+    ...['get', 'destinationrules', '--namespace', namespace],
+    ...['--field-selector', `metadata.name=${name}.${name}`],
+    ...['--output', 'jsonpath={.items[*].spec.trafficPolicy.tls.mode}'],
+  ]);
+  return printed.trim();
 }

@@ -71,7 +71,8 @@ export function kubectlOutput(
     ['--kubeconfig', cluster.kubeconfig, ...args],
     { maxBuffer: 64 * 1024 * 1024 },
   );
-  running.child.stdin?.end(input ?? '');
+  // One that ends before it has read all of it says why by itself.
+  running.child.stdin?.on('error', () => undefined).end(input);
   return running;
 }
 

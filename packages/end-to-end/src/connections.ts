@@ -36,18 +36,19 @@ export async function connect(
   }
 }
 
-/** What a pod that serves at 8080 is answered over HTTP at a host and port when it asks for a hostname, as agnhost says it. */
+/** What a pod that serves at 8080 is answered over HTTP at a host and port when it asks for a path, the hostname where none is given, as agnhost says it. */
 export function dial(
   cluster: LocalCluster,
   { namespace: inNamespace, name }: Caller,
   host: string,
   port: number,
+  request = 'hostname',
 ): Promise<string> {
   const query = new URLSearchParams({
     host,
     port: String(port),
     protocol: 'http',
-    request: 'hostname',
+    request,
     tries: '1',
   });
   return kubectl(cluster, [
@@ -108,8 +109,13 @@ export function pod(
   { namespace: inNamespace, name }: Caller,
   {
     labels = {},
+    annotations = {},
     serves = [],
-  }: { labels?: Record<string, string>; serves?: number[] } = {},
+  }: {
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    serves?: number[];
+  } = {},
 ): KubernetesObject {
   return {
     apiVersion: 'v1',
@@ -118,6 +124,7 @@ export function pod(
       namespace: inNamespace,
       name,
       labels: { app: name, ...labels },
+      annotations,
     },
     spec: {
       terminationGracePeriodSeconds: 0,
@@ -175,6 +182,21 @@ export function service(
     spec: {
       selector: { app: name },
       ports: [{ name: portName, port, targetPort: 8080 }],
+    },
+  };
+}
+
+/** A Service of the pods labelled `app: <name>`, and otherwise too where that is said, at their own ports. */
+export function serviceAtPorts(
+  of: Caller,
+  ports: Record<string, number>,
+  labels: Record<string, string> = {},
+): KubernetesObject {
+  return {
+    ...service(of),
+    spec: {
+      selector: { app: of.name, ...labels },
+      ports: Object.entries(ports).map(([name, port]) => ({ name, port })),
     },
   };
 }

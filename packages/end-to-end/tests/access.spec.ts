@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import type { AppNetwork } from '../src/appNetworks.ts';
+import { appNetwork, conditionOf } from '../src/appNetworks.ts';
 import {
   apply,
   getObject,
@@ -10,12 +10,14 @@ import {
 } from '../src/cluster.ts';
 import { clusterCa } from '../src/certificates.ts';
 import {
+  addressOf,
   deleteNamespaces,
   dial,
   meshedNamespace,
   pod,
   podsReady,
   service,
+  serviceAtPorts,
   type Caller,
 } from '../src/connections.ts';
 import { getThroughGateway, keepAsking } from '../src/gateway.ts';
@@ -32,17 +34,33 @@ const CLERK: Caller = { namespace: FRIENDS, name: 'clerk' };
 const VISITOR: Caller = { namespace: FRIENDS, name: 'visitor' };
 const NAMESAKE: Caller = { namespace: STRANGERS, name: 'clerk' };
 const SCRAPER: Caller = { namespace: STRANGERS, name: 'scraper' };
+/** Makes one of the shop's own pods, to which its Service does not lead. */
+const TILL: Caller = { namespace: SHOP, name: 'till' };
+/** A scraper, too, without a sidecar. */
+const PROMETHEUS: Caller = { namespace: STRANGERS, name: 'prometheus' };
 
 const HOST = 'shop.access.example.com';
 const NEIGHBOUR = 'neighbour.access.example.com';
+/** They ask for tokens of several issuers. */
+const OFFICE = 'office.access.example.com';
+const BRANCHES = '*.branches.access.example.com';
+const BRANCH = BRANCHES.replace('*', 'munich');
 
 const INLINE = createIssuer('https://inline.access.example.com');
 const BY_URI = createIssuer('https://by-uri.access.example.com');
 const FOREIGN = createIssuer('https://foreign.access.example.com');
+/** Its tokens come in a header of their own. */
+const ROBOTS = createIssuer('robots@access.example.com');
+const ROBOT_TOKEN = 'x-robot-token';
 /** Says that it is another, and has keys of its own. */
 const IMPOSTOR = createIssuer(INLINE.issuer);
 
 const REFUSED = [401, 403];
+
+/** Which the office says of itself. */
+const OWN_METRIC = 'office_orders_total';
+/** Which every sidecar says of itself. */
+const PROXY_METRIC = 'envoy_server_initialization_time_ms';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -63,11 +81,33 @@ test.describe('Access', () => {
         callerPod(caller),
       ]),
     );
+    const inService = { tier: 'front' };
     await apply(cluster, [
-      ...['shop', 'neighbour'].flatMap(name => [
-        pod({ namespace: SHOP, name }, { serves: [8080] }),
-        service({ namespace: SHOP, name }, 8080),
+      serviceAccount(TILL),
+      statefulSet(callerPod(TILL, { app: 'shop' })),
+      pod(inShop('shop'), { labels: inService, serves: [8080, 9090] }),
+      serviceAtPorts(
+        inShop('shop'),
+        { http: 8080, 'http-admin': 9090 },
+        inService,
+      ),
+      ...['neighbour', 'branches'].flatMap(name => [
+        pod(inShop(name), { serves: [8080] }),
+        service(inShop(name), 8080),
       ]),
+      pod(inShop('office'), {
+        annotations: {
+          'prometheus.io/scrape': 'true',
+          'prometheus.io/port': '8080',
+          'prometheus.io/path': `/echo?msg=${OWN_METRIC}%201`,
+        },
+        serves: [8080, 9090],
+      }),
+      service(inShop('office'), 8080),
+      pod(PROMETHEUS, {
+        labels: { app: SCRAPER.name, 'sidecar.istio.io/inject': 'false' },
+        serves: [8080],
+      }),
     ]);
     restore = await patchPlatform(cluster, {
       systemComponents: [
@@ -79,11 +119,48 @@ test.describe('Access', () => {
         },
       ],
     });
+    const asksForTokens = {
+      jwtRules: [
+        { issuer: INLINE.issuer, jwks: INLINE.jwks },
+        {
+          issuer: ROBOTS.issuer,
+          jwks: ROBOTS.jwks,
+          fromHeaders: [{ name: ROBOT_TOKEN }],
+        },
+      ],
+      rules: [
+        {
+          matches: [{ path: { value: '/either' } }],
+          authentication: [
+            { requestPrincipals: [`${INLINE.issuer}/*`] },
+            { requestPrincipals: [`${ROBOTS.issuer}/*`] },
+          ],
+        },
+        {
+          matches: [{ path: { value: '/audience' } }],
+          authentication: [
+            {
+              requestPrincipals: [`${INLINE.issuer}/*`, `${ROBOTS.issuer}/*`],
+              when: [
+                {
+                  key: 'request.auth.audiences',
+                  values: ['office', 'branch-*'],
+                },
+              ],
+            },
+          ],
+        },
+        {},
+      ],
+    };
+    const toShop = { backendRefs: [{ name: 'shop', port: 8080 }] };
     await apply(cluster, [
-      appNetwork('shop', {
+      networkOf('shop', {
         hostnames: [HOST],
         access: [
           { namespace: FRIENDS, serviceAccount: CLERK.name, ports: [8080] },
+          // So that the NetworkPolicy, which knows no service accounts, lets both in at both ports.
+          { namespace: FRIENDS, serviceAccount: VISITOR.name, ports: [9090] },
         ],
         jwtRules: [
           { issuer: INLINE.issuer, jwks: INLINE.jwks, audiences: ['shop'] },
@@ -107,29 +184,44 @@ test.describe('Access', () => {
                 ],
               },
             ],
+            ...toShop,
           },
           {
             matches: [
               { path: { type: 'RegularExpression', value: '/users/[0-9]+' } },
             ],
             authentication: [{ requestPrincipals: [`${BY_URI.issuer}/alice`] }],
+            ...toShop,
           },
-          {},
+          toShop,
         ],
       }),
-      appNetwork('neighbour', { hostnames: [NEIGHBOUR] }),
+      networkOf('neighbour', {
+        hostnames: [NEIGHBOUR],
+        access: [{ namespace: FRIENDS }],
+      }),
+      networkOf('office', {
+        hostnames: [OFFICE],
+        mesh: { permissivePorts: [9090] },
+        ...asksForTokens,
+      }),
+      networkOf('branches', { hostnames: [BRANCHES], ...asksForTokens }),
     ]);
     await podsReady(cluster, [SHOP, FRIENDS, STRANGERS]);
+    await kubectl(cluster, [
+      ...['rollout', 'status', `statefulset/${TILL.name}`],
+      ...['--namespace', SHOP, '--timeout=90s'],
+    ]);
     gateway = {
       address: await gatewayAddress(cluster),
       ca: await clusterCa(cluster),
     };
-    for (const name of ['shop', 'neighbour']) {
+    for (const name of ['shop', 'neighbour', 'office', 'branches']) {
       await expect
-        .poll(() => condition(name, 'Ready'), { timeout: 120_000 })
+        .poll(() => ready(name), { timeout: 120_000 })
         .toMatchObject({ status: 'True' });
     }
-    for (const host of [HOST, NEIGHBOUR]) {
+    for (const host of [HOST, NEIGHBOUR, OFFICE, BRANCH]) {
       await expect.poll(() => answer(host, '/'), { timeout: 60_000 }).toBe(200);
     }
   });
@@ -143,15 +235,7 @@ test.describe('Access', () => {
     await keys?.end();
   });
 
-  const condition = async (name: string, type: string) => {
-    const { status } = await getObject<AppNetwork>(
-      cluster,
-      'appnetwork',
-      name,
-      SHOP,
-    );
-    return status?.conditions?.find(candidate => candidate.type === type);
-  };
+  const ready = (name: string) => conditionOf(cluster, inShop(name), 'Ready');
 
   const call = (
     host: string,
@@ -166,15 +250,71 @@ test.describe('Access', () => {
   const answer = (host: string, path: string, token?: string) =>
     call(host, path, token ? { authorization: `Bearer ${token}` } : {});
 
-  /** What a pod in the mesh is answered by the shop: its name, or why not. */
-  const answerToPod = (caller: Caller) =>
-    dial(cluster, caller, `shop.${SHOP}.svc.cluster.local`, 8080);
+  /** What a pod in the mesh is answered by an application: its name, or why not. */
+  const answerToPod = (caller: Caller, name = 'shop', port = 8080) =>
+    dial(cluster, caller, `${name}.${SHOP}.svc.cluster.local`, port);
 
   test('is for the callers that are named, by namespace and service account, and for nobody else in the mesh', async () => {
     expect(await answerToPod(CLERK)).toContain('shop');
     expect(await answerToPod(SCRAPER)).toContain('shop');
     expect(await answerToPod(VISITOR)).toContain('RBAC: access denied');
-    expect(await answerToPod(NAMESAKE)).not.toContain('shop');
+    // The NetworkPolicy has them wait in vain.
+    const [ofShop, ofNeighbour] = await Promise.all(
+      ['shop', 'neighbour'].map(name => answerToPod(NAMESAKE, name)),
+    );
+    expect(ofShop).not.toContain('"shop"');
+    expect(ofNeighbour).not.toContain('"neighbour"');
+  });
+
+  test("is for the application's own pods, at every port", async () => {
+    const own = { ...TILL, name: `${TILL.name}-0` };
+    for (const port of [8080, 9090]) {
+      expect(await answerToPod(own, 'shop', port)).toContain('"shop"');
+    }
+  });
+
+  test('is for every pod of a namespace that is named without a service account', async () => {
+    for (const caller of [CLERK, VISITOR]) {
+      expect(await answerToPod(caller, 'neighbour')).toContain('"neighbour"');
+    }
+  });
+
+  test('is at the ports that are named for a caller, and at no other that is served', async () => {
+    expect(await answerToPod(VISITOR, 'shop', 9090)).toContain('"shop"');
+    expect(await answerToPod(CLERK, 'shop', 9090)).toContain(
+      'RBAC: access denied',
+    );
+  });
+
+  test('to metrics is for a scraper without a sidecar, from the proxy and at permissive ports, and to nothing else in plaintext', async () => {
+    const scrape = async (port: number, path?: string) => {
+      const address = await addressOf(cluster, {
+        namespace: SHOP,
+        pod: 'office',
+        port,
+      });
+      const [host = ''] = address.split(':');
+      return dial(cluster, PROMETHEUS, host, port, path);
+    };
+    const metricsAt = async (port: number) => {
+      const metrics = await scrape(port, 'stats/prometheus');
+      return [PROXY_METRIC, OWN_METRIC].filter(name => metrics.includes(name));
+    };
+    // Istio has it that who follows the pod's annotations asks the proxy.
+    const { metadata } = await getObject<KubernetesObject>(
+      cluster,
+      'pod',
+      'office',
+      SHOP,
+    );
+    expect(metadata.annotations).toMatchObject({
+      'prometheus.io/port': '15020',
+      'prometheus.io/path': '/stats/prometheus',
+    });
+    expect(await metricsAt(15020)).toEqual([PROXY_METRIC, OWN_METRIC]);
+    expect(await metricsAt(15090)).toEqual([PROXY_METRIC]);
+    expect(await scrape(9090)).toContain('"office"');
+    expect(await scrape(8080)).toContain('errors');
   });
 
   test('to a path is for good tokens with the claims that are asked for', async () => {
@@ -247,6 +387,51 @@ test.describe('Access', () => {
     expect(await answer(NEIGHBOUR, '/x;y')).toBe(200);
   });
 
+  test('is for tokens of each of several issuers, each where it is looked for, below a wildcard hostname, too', async () => {
+    const robot = (token: string) => ({ [ROBOT_TOKEN]: token });
+    const expired = { exp: Math.floor(Date.now() / 1000) - 3600 };
+    for (const host of [OFFICE, BRANCH]) {
+      await expect
+        .poll(() => answer(host, '/either', INLINE.token()))
+        .toBe(200);
+      expect(await call(host, '/either', robot(ROBOTS.token()))).toBe(200);
+      expect(await answer(host, '/either')).toBe(403);
+      for (const bad of [INLINE.token(expired), IMPOSTOR.token(), 'opaque']) {
+        expect(await answer(host, '/either', bad), bad).toBe(401);
+      }
+      for (const bad of [ROBOTS.token(expired), FOREIGN.token(), 'opaque']) {
+        expect(await call(host, '/either', robot(bad)), bad).toBe(401);
+      }
+      // Good tokens, and where those of the other are looked for.
+      expect(REFUSED).toContain(await answer(host, '/either', ROBOTS.token()));
+      expect(REFUSED).toContain(
+        await call(host, '/either', robot(INLINE.token())),
+      );
+      expect(await answer(host, '/')).toBe(200);
+    }
+  });
+
+  test('is for tokens of an audience that a rule asks for', async () => {
+    for (const host of [OFFICE, BRANCH]) {
+      for (const aud of ['office', ['other', 'branch-munich']]) {
+        expect(await answer(host, '/audience', INLINE.token({ aud }))).toBe(
+          200,
+        );
+        expect(
+          await call(host, '/audience', {
+            [ROBOT_TOKEN]: ROBOTS.token({ aud }),
+          }),
+        ).toBe(200);
+      }
+      for (const aud of ['shop', ['other', 'office-2'], undefined]) {
+        expect(await answer(host, '/audience', INLINE.token({ aud }))).toBe(
+          403,
+        );
+      }
+      expect(await answer(host, '/audience')).toBe(403);
+    }
+  });
+
   test('leaves hostnames alone that ask for no token, whatever their requests carry', async () => {
     for (const token of [
       FOREIGN.token(),
@@ -298,7 +483,7 @@ test.describe('Access', () => {
   test('is closed to those without a token from when a rule that is served asks for one', async () => {
     const paths = keepAsking(`https://${NEIGHBOUR}/later`, gateway);
     await apply(cluster, [
-      appNetwork('neighbour', {
+      networkOf('neighbour', {
         hostnames: [NEIGHBOUR],
         jwtRules: [{ issuer: INLINE.issuer, jwks: INLINE.jwks }],
         rules: [
@@ -335,23 +520,42 @@ function serviceAccount({ namespace, name }: Caller): KubernetesObject {
 }
 
 /** A pod in the mesh that the API server can have call others: what comes in at 8080 goes past its sidecar. */
-function callerPod(caller: Caller): KubernetesObject {
-  const { metadata, spec, ...rest } = pod(caller, { serves: [8080] });
+function callerPod(
+  caller: Caller,
+  labels: Record<string, string> = {},
+): KubernetesObject {
+  const { spec, ...rest } = pod(caller, {
+    labels,
+    annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' },
+    serves: [8080],
+  });
   return {
     ...rest,
-    metadata: {
-      ...metadata,
-      annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' },
-    },
     spec: { ...(spec as object), serviceAccountName: caller.name },
   };
 }
 
-function appNetwork(name: string, spec: object): KubernetesObject {
+/** Makes one pod, of the pod's name and `-0`. */
+function statefulSet({ metadata, spec }: KubernetesObject): KubernetesObject {
+  const { namespace, name, labels, annotations } = metadata;
   return {
-    apiVersion: 'app-network.io/v1alpha1',
-    kind: 'AppNetwork',
-    metadata: { namespace: SHOP, name },
-    spec: { selector: { matchLabels: { app: name } }, ...spec },
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { namespace, name },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels, annotations }, spec },
+    },
   };
+}
+
+function inShop(name: string): Caller {
+  return { namespace: SHOP, name };
+}
+
+function networkOf(name: string, spec: object): KubernetesObject {
+  return appNetwork(inShop(name), {
+    selector: { matchLabels: { app: name } },
+    ...spec,
+  });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { appNetwork, conditionOf } from '../src/appNetworks.ts';
+import { appNetwork, conditionOf, toldMode } from '../src/appNetworks.ts';
 import { clusterCa, keepRequesting } from '../src/certificates.ts';
 import {
   apply,
@@ -16,6 +16,7 @@ import {
   pod,
   podsReady,
   service,
+  serviceAtPorts,
   type Caller,
 } from '../src/connections.ts';
 import { getThroughGateway } from '../src/gateway.ts';
@@ -45,15 +46,8 @@ test.describe('An application', () => {
       error => String(error),
     );
 
-  /** How the gateway is told to call the Service: a mode, or nothing where it is to see by itself. */
-  const toldMode = async (name: string) => {
-    const rules = await kubectl(cluster, [
-      ...['get', 'destinationrules', '--namespace', NAMESPACE],
-      ...['--field-selector', `metadata.name=${name}.${name}`],
-      ...['--output', 'jsonpath={.items[*].spec.trafficPolicy.tls.mode}'],
-    ]);
-    return rules.trim();
-  };
+  const mode = (name: string) =>
+    toldMode(cluster, { namespace: NAMESPACE, name });
 
   /** What a pod without a sidecar is answered, in plaintext, at a port of a Service. */
   const answerToPlaintext = (name: string, port: number) =>
@@ -114,7 +108,7 @@ test.describe('An application', () => {
           `kubectl label namespace ${NAMESPACE} istio-injection=enabled`,
         ),
       });
-    expect(await toldMode('shop')).toBe('');
+    expect(await mode('shop')).toBe('');
     expect(await answer('shop')).toBe(200);
   });
 
@@ -139,7 +133,7 @@ test.describe('An application', () => {
         .poll(() => condition('shop'), { timeout: 90_000 })
         .toMatchObject({ status: 'True', reason: 'Applied' });
       await expect
-        .poll(() => toldMode('shop'), { timeout: 90_000 })
+        .poll(() => mode('shop'), { timeout: 90_000 })
         .toBe('ISTIO_MUTUAL');
     }));
 
@@ -161,7 +155,7 @@ test.describe('An application', () => {
           reason: 'SidecarPresent',
           message: expect.stringContaining('sidecar.istio.io/inject: "false"'),
         });
-      expect(await toldMode('shop')).toBe('');
+      expect(await mode('shop')).toBe('');
       const labels = { 'sidecar.istio.io/inject': 'false' };
       await kubectl(cluster, [
         ...['patch', 'deployment', 'shop', '--namespace', NAMESPACE],
@@ -175,7 +169,7 @@ test.describe('An application', () => {
         .poll(() => condition('shop'), { timeout: 90_000 })
         .toMatchObject({ status: 'True' });
       await expect
-        .poll(() => toldMode('shop'), { timeout: 90_000 })
+        .poll(() => mode('shop'), { timeout: 90_000 })
         .toBe('DISABLE');
     });
     await expect
@@ -186,7 +180,10 @@ test.describe('An application', () => {
   test('on the network of its node is served, and told that it can have no sidecar there', async () => {
     await apply(cluster, [
       onNode(deployment({ namespace: NAMESPACE, name: 'node' })),
-      serviceOf('node', { http: NODE_PORT }),
+      serviceAtPorts(
+        { namespace: NAMESPACE, name: 'node' },
+        { http: NODE_PORT },
+      ),
       networkOf('node', {}),
     ]);
     await rolledOut('node');
@@ -203,7 +200,10 @@ test.describe('An application', () => {
   test('takes plaintext at its permissive ports alone', async () => {
     await apply(cluster, [
       pod({ namespace: NAMESPACE, name: 'metrics' }, { serves: [8080, 9090] }),
-      serviceOf('metrics', { http: 8080, 'http-metrics': 9090 }),
+      serviceAtPorts(
+        { namespace: NAMESPACE, name: 'metrics' },
+        { http: 8080, 'http-metrics': 9090 },
+      ),
       networkOf('metrics', {
         rules: [{ backendRefs: [{ name: 'metrics', port: 8080 }] }],
         mesh: { permissivePorts: [9090] },
@@ -237,20 +237,6 @@ function networkOf(name: string, spec: object): object {
       ...spec,
     },
   );
-}
-
-/** A Service of the pods labelled `app: <name>` at their own ports. */
-function serviceOf(name: string, ports: Record<string, number>): object {
-  return {
-    ...service({ namespace: NAMESPACE, name }),
-    spec: {
-      selector: { app: name },
-      ports: Object.entries(ports).map(([portName, port]) => ({
-        name: portName,
-        port,
-      })),
-    },
-  };
 }
 
 interface Template {

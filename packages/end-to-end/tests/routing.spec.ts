@@ -1,9 +1,16 @@
 import { expect, test } from '@playwright/test';
+import {
+  appNetwork,
+  conditionOf,
+  toldMode,
+  type Of,
+} from '../src/appNetworks.ts';
 import { clusterCa } from '../src/certificates.ts';
 import { apply, localCluster, type LocalCluster } from '../src/cluster.ts';
 import {
   deleteNamespaces,
   deployment,
+  meshedNamespace,
   namespace,
   podsReady,
   service,
@@ -29,6 +36,12 @@ const BACKENDS = [
 ];
 /** Likewise, of three pods. */
 const MANY = 'many';
+
+/** Likewise, of two pods with sidecars. */
+const MESHED: Of = { namespace: 'routing-mesh', name: 'meshed' };
+const MESHED_HOST = 'meshed.routing.example.com';
+
+const LIVES_AN_HOUR = /^till="?[^";]+"?; Max-Age=3600; Path=\/sticky/;
 
 /** How long the slow server takes. */
 const SLOW_MS = 3_000;
@@ -75,15 +88,39 @@ test.describe('Routes', () => {
         response.writeHead(503).end('not now');
       }
     });
-    await apply(cluster, [namespace(NAMESPACE)]);
+    await apply(cluster, [
+      namespace(NAMESPACE),
+      meshedNamespace(MESHED.namespace),
+    ]);
     const to = (name: string) => ({
       backendRefs: [{ name, port: 80 }],
     });
     await apply(cluster, [
       ...[...BACKENDS, MANY].flatMap(name => [
-        saysItsName(name, name === MANY ? 3 : 1),
+        saysItsName({ namespace: NAMESPACE, name }, name === MANY ? 3 : 1),
         service({ namespace: NAMESPACE, name }),
       ]),
+      saysItsName(MESHED, 2),
+      service(MESHED),
+      appNetwork(MESHED, {
+        selector: { matchLabels: { app: MESHED.name } },
+        hostnames: [MESHED_HOST],
+        rules: [
+          {
+            matches: [{ path: { value: '/sticky' } }],
+            sessionPersistence: {
+              sessionName: 'till',
+              path: '/sticky',
+              absoluteTimeout: '1h',
+            },
+          },
+          {
+            matches: [{ path: { value: '/browser' } }],
+            sessionPersistence: { sessionName: 'browser' },
+          },
+          {},
+        ],
+      }),
       ...hostService(cluster, { namespace: NAMESPACE, name: 'slow' }, slow),
       ...hostService(cluster, { namespace: NAMESPACE, name: 'flaky' }, flaky),
       {
@@ -207,12 +244,12 @@ test.describe('Routes', () => {
         },
       },
     ]);
-    await podsReady(cluster, [NAMESPACE]);
+    await podsReady(cluster, [NAMESPACE, MESHED.namespace]);
     gateway = {
       address: await gatewayAddress(cluster),
       ca: await clusterCa(cluster),
     };
-    for (const host of [SHOP, WWW, branch('munich')]) {
+    for (const host of [SHOP, WWW, branch('munich'), MESHED_HOST]) {
       await expect
         .poll(
           () =>
@@ -227,9 +264,31 @@ test.describe('Routes', () => {
   });
 
   test.afterAll(async () => {
-    await deleteNamespaces(cluster, [NAMESPACE]);
+    await deleteNamespaces(cluster, [NAMESPACE, MESHED.namespace]);
     await Promise.all([slow, flaky].map(server => server?.end()));
   });
+
+  /** Asks for a path with the cookie that it is given at first, expects the same pod each time, and returns the cookie. */
+  const cookieKeptWith = async (host: string, path: string, times: number) => {
+    const first = await get(path, { host });
+    const [cookie = ''] = first.headers['set-cookie'] ?? [];
+    const headers = { cookie: cookie.split(';')[0] ?? '' };
+    for (let count = 0; count < times; count++) {
+      const answer = await get(path, { host, headers });
+      expect(answer).toMatchObject({ status: 200, body: first.body });
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    }
+    return cookie;
+  };
+
+  /** Names of the pods that answer to whom has no cookie. */
+  const podsAt = async (host: string, path: string) => {
+    const pods = new Set<string>();
+    for (let count = 0; count < 40; count++) {
+      pods.add((await get(path, { host })).body);
+    }
+    return pods;
+  };
 
   test('lead by path, method and header to the backend that is meant, whatever the order they are written in', async () => {
     const mobile = { 'user-agent': 'Some Mobile Browser' };
@@ -344,21 +403,28 @@ test.describe('Routes', () => {
   });
 
   test('keep who has the cookie with one pod, and give one to who has none', async () => {
-    const first = await get('/sticky/basket');
-    const [cookie = ''] = first.headers['set-cookie'] ?? [];
-    expect(cookie).toMatch(/^till="?[^";]+"?; Max-Age=3600; Path=\/sticky/);
-    const headers = { cookie: cookie.split(';')[0] ?? '' };
-    for (let count = 0; count < 40; count++) {
-      const answer = await get('/sticky/basket', { headers });
-      expect(answer.body).toBe(first.body);
-      expect(answer.headers['set-cookie']).toBeUndefined();
-    }
+    expect(await cookieKeptWith(SHOP, '/sticky/basket', 40)).toMatch(
+      LIVES_AN_HOUR,
+    );
     for (const path of ['/sticky', '/spread']) {
-      const pods = new Set<string>();
-      for (let count = 0; count < 40; count++) {
-        pods.add((await get(path)).body);
-      }
-      expect(pods.size, path).toBe(3);
+      expect((await podsAt(SHOP, path)).size, path).toBe(3);
+    }
+  });
+
+  test('keep who has the cookie with one pod in the mesh, over its mutual TLS', async () => {
+    await expect
+      .poll(() => conditionOf(cluster, MESHED, 'Ready'))
+      .toMatchObject({ status: 'True' });
+    expect(await toldMode(cluster, MESHED)).toBe('ISTIO_MUTUAL');
+    expect(await cookieKeptWith(MESHED_HOST, '/sticky/basket', 20)).toMatch(
+      LIVES_AN_HOUR,
+    );
+    // Lives as long as the browser's session: it does not say how long.
+    expect(await cookieKeptWith(MESHED_HOST, '/browser', 20)).toMatch(
+      /^browser="?[^";]+"?; Path=\/; HttpOnly$/,
+    );
+    for (const path of ['/sticky', '/browser', '/']) {
+      expect((await podsAt(MESHED_HOST, path)).size, path).toBe(2);
     }
   });
 });
@@ -373,8 +439,8 @@ function backendOf({ body }: GatewayAnswer): string {
 }
 
 /** A Deployment whose pods answer every request with their name. */
-function saysItsName(name: string, replicas: number): object {
-  const base = deployment({ namespace: NAMESPACE, name }) as {
+function saysItsName(of: Of, replicas: number): object {
+  const base = deployment(of) as {
     spec: { template: { spec: { containers: { args: string[] }[] } } };
   };
   const [container] = base.spec.template.spec.containers;

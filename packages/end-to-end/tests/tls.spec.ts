@@ -9,8 +9,13 @@ import {
   servedFrom,
 } from '../src/certificates.ts';
 import {
+  appNetwork,
+  conditionOf,
+  toldMode,
+  type Of,
+} from '../src/appNetworks.ts';
+import {
   apply,
-  getObject,
   kubectl,
   localCluster,
   type KubernetesObject,
@@ -19,6 +24,7 @@ import {
 import {
   deleteNamespaces,
   IMAGE,
+  meshedNamespace,
   namespace,
   pod,
   podsReady,
@@ -29,18 +35,14 @@ import { gatewayAddress } from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
 
 const NAMESPACE = 'tls-shop';
-const SHOP = 'shop.tls.example.com';
+const SHOP = hostOf('shop');
 /** They decrypt by themselves. */
-const VAULTS = ['vault-a', 'vault-b'];
+const VAULTS = ['vault-a', 'vault-b'].map(inShop);
+/** Likewise, with a sidecar before it. */
+const MESHED_VAULT: Of = { namespace: 'tls-mesh', name: 'vault-meshed' };
 const CERT_MANAGER = 'cert-manager';
 const LABELS = { app: 'tls-test' };
-
-interface AppNetwork extends KubernetesObject {
-  status?: {
-    observedGeneration?: number;
-    conditions?: { type: string; status: string; message: string }[];
-  };
-}
+const OUTSIDE_MESH = { mesh: { enabled: false } };
 
 interface Issued {
   authority: string;
@@ -60,18 +62,18 @@ test.describe('TLS of an application', () => {
 
   const served = (hostname = SHOP) => servedFrom(gateway, hostname, cas);
 
-  const ready = async (name: string) => {
-    const { metadata, status } = await getObject<AppNetwork>(
-      cluster,
-      'appnetwork',
-      name,
-      NAMESPACE,
-    );
-    const { generation } = metadata as { generation?: number };
-    return status?.observedGeneration === generation
-      ? status?.conditions?.find(({ type }) => type === 'Ready')
-      : undefined;
-  };
+  const ready = (of = inShop('shop')) => conditionOf(cluster, of, 'Ready');
+
+  /** Expects that a vault is reached by its name, and has decrypted by itself what it answers. */
+  async function answersByItself(name: string): Promise<void> {
+    const host = hostOf(name);
+    expect(await served(host)).toBe(name);
+    const answer = await getThroughGateway(`https://${host}/hostname`, {
+      address: gateway,
+      ca: cas[name] ?? '',
+    });
+    expect(answer).toMatchObject({ status: 200, body: name });
+  }
 
   /** Has the shop's certificate come another way, and waits until that one is served. */
   async function switchTo(way: object, expected: string): Promise<void> {
@@ -79,7 +81,7 @@ test.describe('TLS of an application', () => {
       tls: { certificateRef: null, issuerRef: null, ...way },
     });
     await expect.poll(() => served(), { timeout: 90_000 }).toBe(expected);
-    await expect.poll(() => ready('shop')).toMatchObject({ status: 'True' });
+    await expect.poll(() => ready()).toMatchObject({ status: 'True' });
   }
 
   async function patch(name: string, spec: object): Promise<void> {
@@ -113,27 +115,32 @@ test.describe('TLS of an application', () => {
     };
     vaults = new Map(
       await Promise.all(
-        VAULTS.map(
-          async name =>
+        [...VAULTS, MESHED_VAULT].map(
+          async ({ name }) =>
             [name, await ownCertificate(name, hostOf(name))] as const,
         ),
       ),
     );
-    await apply(cluster, [namespace(NAMESPACE)]);
+    const vault = (of: Of, spec: object) => [
+      secret(of, vaults.get(of.name)),
+      vaultPod(of),
+      service(of, 443, 'tls'),
+      networkOf(of, { tls: { mode: 'Passthrough' }, ...spec }),
+    ];
+    await apply(cluster, [
+      namespace(NAMESPACE),
+      meshedNamespace(MESHED_VAULT.namespace),
+    ]);
     await apply(cluster, [
       ...[CERT_MANAGER, NAMESPACE].flatMap(ca),
       issuer('ClusterIssuer', 'tls-company', 'company', undefined),
       issuer('Issuer', 'department', 'company', NAMESPACE),
-      secret('own', own.first),
-      pod({ namespace: NAMESPACE, name: 'shop' }, { serves: [8080] }),
-      service({ namespace: NAMESPACE, name: 'shop' }),
-      ...[...vaults].flatMap(([name, issued]) => [
-        secret(name, issued),
-        vaultPod(name),
-        service({ namespace: NAMESPACE, name }, 443, 'tls'),
-        appNetwork(name, hostOf(name), { mode: 'Passthrough' }),
-      ]),
-      appNetwork('shop', SHOP, {}),
+      secret(inShop('own'), own.first),
+      pod(inShop('shop'), { serves: [8080] }),
+      service(inShop('shop')),
+      networkOf(inShop('shop'), OUTSIDE_MESH),
+      ...VAULTS.flatMap(of => vault(of, OUTSIDE_MESH)),
+      ...vault(MESHED_VAULT, {}),
     ]);
     for (const where of [CERT_MANAGER, NAMESPACE]) {
       await kubectl(cluster, [
@@ -151,16 +158,16 @@ test.describe('TLS of an application', () => {
         [...vaults].map(([name, { authority }]) => [name, authority]),
       ),
     };
-    await podsReady(cluster, [NAMESPACE]);
-    for (const name of ['shop', ...VAULTS]) {
+    await podsReady(cluster, [NAMESPACE, MESHED_VAULT.namespace]);
+    for (const of of [inShop('shop'), ...VAULTS, MESHED_VAULT]) {
       await expect
-        .poll(() => ready(name), { timeout: 90_000 })
+        .poll(() => ready(of), { timeout: 90_000 })
         .toMatchObject({ status: 'True' });
     }
   });
 
   test.afterAll(async () => {
-    await deleteNamespaces(cluster, [NAMESPACE]);
+    await deleteNamespaces(cluster, [NAMESPACE, MESHED_VAULT.namespace]);
     await kubectl(cluster, [
       ...['delete', 'certificates,issuers,secrets,clusterissuers'],
       ...['--namespace', CERT_MANAGER, '--selector', 'app=tls-test'],
@@ -169,7 +176,7 @@ test.describe('TLS of an application', () => {
 
   test("is the platform's issuer's by default, and who asks without it is sent to it", async () => {
     await expect.poll(() => served(), { timeout: 60_000 }).toBe('platform');
-    for (const host of [SHOP, ...VAULTS.map(hostOf)]) {
+    for (const host of [SHOP, ...VAULTS.map(({ name }) => hostOf(name))]) {
       expect(await askWithoutTls(gateway, host, '/a/b?c=d')).toEqual({
         status: 301,
         location: `https://${host}/a/b?c=d`,
@@ -206,7 +213,7 @@ test.describe('TLS of an application', () => {
   test("is the user's own, and follows it when it changes, and no request fails", () =>
     unnoticed(async () => {
       await switchTo({ certificateRef: { name: 'own' } }, 'own, first');
-      await apply(cluster, [secret('own', own.second)]);
+      await apply(cluster, [secret(inShop('own'), own.second)]);
       await expect
         .poll(() => served(), { timeout: 120_000 })
         .toBe('own, second');
@@ -218,7 +225,7 @@ test.describe('TLS of an application', () => {
         ...['delete', 'secret', 'own', '--namespace', NAMESPACE],
       ]);
       await expect
-        .poll(() => ready('shop'), { timeout: 120_000 })
+        .poll(() => ready(), { timeout: 120_000 })
         .toMatchObject({
           status: 'False',
           message: expect.stringContaining(
@@ -239,14 +246,8 @@ test.describe('TLS of an application', () => {
   });
 
   test('is what the application has, where it is passed through, by the name that is asked for', async () => {
-    for (const name of VAULTS) {
-      const host = hostOf(name);
-      expect(await served(host)).toBe(name);
-      const answer = await getThroughGateway(`https://${host}/hostname`, {
-        address: gateway,
-        ca: cas[name] ?? '',
-      });
-      expect(answer).toMatchObject({ status: 200, body: name });
+    for (const { name } of VAULTS) {
+      await answersByItself(name);
     }
     await expect(
       getThroughGateway('https://vault-c.tls.example.com/', {
@@ -256,8 +257,21 @@ test.describe('TLS of an application', () => {
     ).rejects.toThrow();
   });
 
+  test('is what an application in the mesh has, where it is passed through: within the TLS of the mesh, which the gateway adds', async () => {
+    const { name } = MESHED_VAULT;
+    await answersByItself(name);
+    // Which nobody ends but the sidecar: the application knows no certificate of the mesh.
+    expect(await toldMode(cluster, MESHED_VAULT)).toBe('ISTIO_MUTUAL');
+    await expect(
+      getThroughGateway(`https://${hostOf(name)}/`, {
+        address: gateway,
+        ca: cas.platform ?? '',
+      }),
+    ).rejects.toThrow();
+  });
+
   test('changes from the application to the gateway and back', async () => {
-    const [name = ''] = VAULTS;
+    const [{ name }] = VAULTS as [Of];
     const host = hostOf(name);
     const requests = keepRequesting(`https://${host}/`, {
       address: gateway,
@@ -289,6 +303,10 @@ test.describe('TLS of an application', () => {
 /** @param commonName - tells its authority from others, for who checks it looks that up by its name */
 function ownCertificate(commonName: string, host: string): Promise<Issued> {
   return serverCertificate('192.0.2.1', [host], { commonName });
+}
+
+function inShop(name: string): Of {
+  return { namespace: NAMESPACE, name };
 }
 
 function hostOf(name: string): string {
@@ -340,22 +358,22 @@ function issuer(
   };
 }
 
-function secret(name: string, { certificate, key }: Issued): object {
+function secret(of: Of, issued: Issued | undefined): object {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { namespace: NAMESPACE, name },
+    metadata: { ...of },
     type: 'kubernetes.io/tls',
-    stringData: { 'tls.crt': certificate, 'tls.key': key },
+    stringData: { 'tls.crt': issued?.certificate, 'tls.key': issued?.key },
   };
 }
 
 /** A pod that answers HTTPS with the certificate in the Secret of its name. */
-function vaultPod(name: string): KubernetesObject {
+function vaultPod({ namespace: inNamespace, name }: Of): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { namespace: NAMESPACE, name, labels: { app: name } },
+    metadata: { namespace: inNamespace, name, labels: { app: name } },
     spec: {
       terminationGracePeriodSeconds: 0,
       containers: [
@@ -378,18 +396,12 @@ function vaultPod(name: string): KubernetesObject {
   } as KubernetesObject;
 }
 
-function appNetwork(name: string, hostname: string, way: object): object {
-  return {
-    apiVersion: 'app-network.io/v1alpha1',
-    kind: 'AppNetwork',
-    metadata: { namespace: NAMESPACE, name },
-    spec: {
-      selector: { matchLabels: { app: name } },
-      hostnames: [hostname],
-      mesh: { enabled: false },
-      tls: way,
-    },
-  };
+function networkOf(of: Of, spec: object): object {
+  return appNetwork(of, {
+    selector: { matchLabels: { app: of.name } },
+    hostnames: [hostOf(of.name)],
+    ...spec,
+  });
 }
 
 function askWithoutTls(
