@@ -23,7 +23,7 @@ import {
 import { getThroughGateway, keepAsking } from '../src/gateway.ts';
 import { gatewayAddress, patchPlatform } from '../src/platform.ts';
 import { CLUSTER_NAME } from '../src/portal.ts';
-import { createIssuer, serveKeys } from '../src/tokens.ts';
+import { createIssuer, serveKeys, serveOpenIdProvider } from '../src/tokens.ts';
 
 const SHOP = 'access-shop';
 const FRIENDS = 'access-friends';
@@ -68,11 +68,13 @@ test.describe('Access', () => {
   let cluster: LocalCluster;
   let gateway: { address: string; ca: string };
   let keys: Awaited<ReturnType<typeof serveKeys>>;
+  let provider: Awaited<ReturnType<typeof serveOpenIdProvider>>;
   let restore: (() => Promise<void>) | undefined;
 
   test.beforeAll(async () => {
     cluster = await localCluster(CLUSTER_NAME);
     keys = await serveKeys(cluster.hostAddress, BY_URI.jwks);
+    provider = await serveOpenIdProvider(cluster.hostAddress);
     await apply(cluster, [SHOP, FRIENDS, STRANGERS].map(meshedNamespace));
     await apply(
       cluster,
@@ -233,6 +235,7 @@ test.describe('Access', () => {
     ]);
     await deleteNamespaces(cluster, [SHOP, FRIENDS, STRANGERS]);
     await keys?.end();
+    await provider?.end();
   });
 
   const ready = (name: string) => conditionOf(cluster, inShop(name), 'Ready');
@@ -478,6 +481,56 @@ test.describe('Access', () => {
     expect(REFUSED).toContain(
       await answer(HOST, '/users/1', INLINE.token({ aud: 'shop' })),
     );
+  });
+
+  test('is for tokens of an issuer that a rule names by its URL alone, with the keys of its OpenID configuration', async () => {
+    const host = 'openid.access.example.com';
+    await apply(cluster, [
+      networkOf('openid', {
+        hostnames: [host],
+        rules: [
+          {
+            authentication: [{ requestPrincipals: [`${provider.issuer}/*`] }],
+            backendRefs: [{ name: 'neighbour', port: 8080 }],
+          },
+        ],
+      }),
+    ]);
+    await expect
+      .poll(() => answer(host, '/', provider.token()), { timeout: 90_000 })
+      .toBe(200);
+    expect(await answer(host, '/')).toBe(403);
+    const impostor = createIssuer(provider.issuer);
+    expect(await answer(host, '/', impostor.token())).toBe(401);
+  });
+
+  test("is for the gateway at another AppNetwork's port where that lets it in, and is said to be closed elsewhere", async () => {
+    const host = 'closed.access.example.com';
+    const toShop = (port: number) =>
+      apply(cluster, [
+        networkOf('closed', {
+          hostnames: [host],
+          rules: [{ backendRefs: [{ name: 'shop', port }] }],
+        }),
+      ]);
+    const gatewayReady = () =>
+      conditionOf(cluster, inShop('closed'), 'GatewayReady');
+    await toShop(9090);
+    await expect.poll(gatewayReady, { timeout: 60_000 }).toMatchObject({
+      reason: 'BackendClosed',
+      message: expect.stringContaining(
+        'Add { namespace: istio-system, ports: [9090] } to its spec.access',
+      ),
+    });
+    // The NetworkPolicy drops what the AuthorizationPolicy would refuse.
+    await expect
+      .poll(async () => String(await answer(host, '/')), { timeout: 60_000 })
+      .toMatch(/^(403|503|504)$|no answer/);
+    await toShop(8080);
+    await expect
+      .poll(gatewayReady, { timeout: 60_000 })
+      .toMatchObject({ status: 'True' });
+    await expect.poll(() => answer(host, '/'), { timeout: 60_000 }).toBe(200);
   });
 
   test('is closed to those without a token from when a rule that is served asks for one', async () => {

@@ -103,7 +103,7 @@ function closed(
     reason: 'BackendClosed',
     message: `spec.rules[].backendRefs: port ${port} of Service ${service} leads to pods of ${describeAppNetwork(
       owner,
-    )}, which does not let the ingress gateway in there, so that requests are refused. Add { namespace: ${
+    )}, which does not let the ingress gateway in there, so that no request gets through. Add { namespace: ${
       ingressGateway.namespace
     }${ports} } to its spec.access, or name another Service.`,
   };
