@@ -71,3 +71,22 @@ export async function toldMode(
   ]);
   return printed.trim();
 }
+
+/** A Gateway at the ingress gateway that somebody made by hand. */
+export function istioGateway({ namespace, name }: Of, host: string) {
+  return {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata: { namespace, name },
+    spec: {
+      selector: { istio: 'ingressgateway' },
+      servers: [
+        {
+          port: { number: 443, name: 'https', protocol: 'HTTPS' },
+          hosts: [host],
+          tls: { mode: 'SIMPLE', credentialName: name },
+        },
+      ],
+    },
+  };
+}

@@ -5,7 +5,7 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test';
-import { appNetwork, conditionOf } from '../src/appNetworks.ts';
+import { appNetwork, conditionOf, istioGateway } from '../src/appNetworks.ts';
 import { launchBrowser } from '../src/browser.ts';
 import { registerComponent } from '../src/catalogEntity.ts';
 import {
@@ -46,7 +46,7 @@ test.describe('The Network tab', () => {
     await apply(cluster, [
       deployment({ namespace: NAMESPACE, name: 'shop' }),
       service({ namespace: NAMESPACE, name: 'shop' }),
-      oldGateway(),
+      istioGateway({ namespace: NAMESPACE, name: 'old' }, OLD_HOST),
       network('storefront', [HOST]),
     ]);
     await expect
@@ -195,22 +195,4 @@ function network(
       labels: { 'backstage.io/kubernetes-id': COMPONENT },
     },
   };
-}
-
-function oldGateway(): KubernetesObject {
-  return {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'Gateway',
-    metadata: { namespace: NAMESPACE, name: 'old' },
-    spec: {
-      selector: { istio: 'ingressgateway' },
-      servers: [
-        {
-          port: { number: 443, name: 'https', protocol: 'HTTPS' },
-          hosts: [OLD_HOST],
-          tls: { mode: 'SIMPLE', credentialName: 'old' },
-        },
-      ],
-    },
-  } as KubernetesObject;
 }

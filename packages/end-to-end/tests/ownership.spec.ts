@@ -3,7 +3,7 @@ import http2 from 'node:http2';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { serverCertificate } from '@internal/local-cluster/src/clusterTest/fixtures.ts';
-import { appNetwork, conditionOf } from '../src/appNetworks.ts';
+import { appNetwork, conditionOf, istioGateway } from '../src/appNetworks.ts';
 import { clusterCa } from '../src/certificates.ts';
 import { tlsSecret } from '../src/certificateObjects.ts';
 import {
@@ -188,7 +188,9 @@ test.describe('A developer of another namespace', () => {
   test("does not get the hostname of somebody's Gateway, and waits until it is free", async () => {
     // Envoy takes no listener with two servers for one name, and istiod sees that they are alike only where their namespaces are.
     const legacy = `legacy.${DOMAIN}`;
-    await apply(cluster, [istioGateway('legacy', `*/${legacy}`)]);
+    await apply(cluster, [
+      istioGateway({ namespace: ALICE, name: 'legacy' }, `*/${legacy}`),
+    ]);
     await asMallory(network({ hostnames: [legacy] }));
     await expect
       .poll(() => condition('GatewayReady'))
@@ -209,7 +211,7 @@ test.describe('A developer of another namespace', () => {
 
   test('keeps its hostname when somebody else asks for it later, and is told who stops the gateway', async () => {
     const rivals = [
-      istioGateway('rival', HOST),
+      istioGateway({ namespace: ALICE, name: 'rival' }, HOST),
       {
         apiVersion: 'networking.k8s.io/v1',
         kind: 'Ingress',
@@ -407,25 +409,6 @@ test.describe('A developer of another namespace', () => {
       .toBe(200);
   });
 });
-
-/** A Gateway that somebody made by hand. */
-function istioGateway(name: string, host: string) {
-  return {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'Gateway',
-    metadata: { namespace: ALICE, name },
-    spec: {
-      selector: { istio: 'ingressgateway' },
-      servers: [
-        {
-          port: { number: 443, name: 'https', protocol: 'HTTPS' },
-          hosts: [host],
-          tls: { mode: 'SIMPLE', credentialName: name },
-        },
-      ],
-    },
-  };
-}
 
 function external(externalName: string): object {
   return {
