@@ -376,24 +376,25 @@ test.describe('A developer of another namespace', () => {
   });
 
   test('is told to ask over another connection where the one for a wildcard is for the name as well', async () => {
-    const [narrow, other] = ['narrow', 'other'].map(
+    const [narrow, other, old] = ['narrow', 'other', 'old'].map(
       label => `${label}.wild.${DOMAIN}`,
-    ) as [string, string];
+    ) as [string, string, string];
     const overWildcard = (host: string) =>
       answerOverHttp2(gateway, other, host, '/');
-    await expect
-      .poll(() => overWildcard(narrow), { timeout: 60_000 })
-      .toBe(200);
-
-    await apply(cluster, [
+    const isAnswered = (host: string, status: number) =>
+      expect.poll(() => overWildcard(host), { timeout: 60_000 }).toBe(status);
+    const narrowAt = (hostname: string) =>
       appNetwork(
         { namespace: ALICE, name: 'narrow' },
-        { hostnames: [narrow], mesh: { enabled: false } },
-      ),
-    ]);
-    await expect
-      .poll(() => overWildcard(narrow), { timeout: 60_000 })
-      .toBe(421);
+        { hostnames: [hostname], mesh: { enabled: false } },
+      );
+    const byHand = (host: string) =>
+      istioGateway({ namespace: ALICE, name: 'by-hand' }, host);
+    await isAnswered(narrow, 200);
+
+    await apply(cluster, [narrowAt(narrow), byHand(old)]);
+    await isAnswered(narrow, 421);
+    await isAnswered(old, 421);
     await expect
       .poll(() => answerOverHttp2(gateway, narrow, narrow, '/'), {
         timeout: 60_000,
@@ -401,12 +402,20 @@ test.describe('A developer of another namespace', () => {
       .toBe(200);
     expect(await overWildcard(other)).toBe(200);
 
+    // What is given up is the wildcard's again.
+    await apply(cluster, [
+      narrowAt(`narrow.${DOMAIN}`),
+      byHand(`old.${DOMAIN}`),
+    ]);
+    await isAnswered(narrow, 200);
+    await isAnswered(old, 200);
+    await apply(cluster, [narrowAt(narrow)]);
+    await isAnswered(narrow, 421);
+
     await kubectl(cluster, [
       ...['delete', 'appnetwork', 'narrow', '--namespace', ALICE],
     ]);
-    await expect
-      .poll(() => overWildcard(narrow), { timeout: 60_000 })
-      .toBe(200);
+    await isAnswered(narrow, 200);
   });
 });
 

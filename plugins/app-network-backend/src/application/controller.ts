@@ -164,17 +164,20 @@ export function sharingHostnames(
   ]).map(objectKey);
 }
 
-/** AppNetworks that ask for a hostname of somebody's Gateway or Ingress, and those that may wait for one that it named before. */
+/**
+ * AppNetworks that ask for a hostname of somebody's Gateway or Ingress, and those that one which it named before concerns: they may wait for it,
+ * or have a wildcard above it.
+ */
 export function rivals(
   appNetworks: Informer<AppNetwork>,
   changed: ForeignObject,
 ): string[] {
   const waiting = appNetworks
     .list()
-    .filter(({ status }) =>
-      status?.conditions?.some(
-        ({ type, status: is }) => type === 'GatewayReady' && is !== 'True',
-      ),
+    .filter(
+      appNetwork =>
+        !isGatewayReady(appNetwork) ||
+        appNetwork.spec?.hostnames?.some(hostname => hostname.startsWith('*.')),
     );
   return [...concernedBy(appNetworks, hostnamesOf(changed)), ...waiting].map(
     objectKey,
@@ -220,14 +223,22 @@ export function routingTo(
   return appNetworks
     .list(namespace)
     .filter(
-      ({ spec, status }) =>
-        spec?.rules?.some(({ backendRefs = [] }) =>
+      appNetwork =>
+        appNetwork.spec?.rules?.some(({ backendRefs = [] }) =>
           backendRefs.some(({ name }) => covered.has(name)),
         ) ||
         // Of what it selected before nothing is known.
-        status?.conditions?.some(({ reason }) => reason === 'BackendClosed'),
+        !isGatewayReady(appNetwork),
     )
     .map(objectKey);
+}
+
+/** Whether nothing is wrong with how an AppNetwork is reached, as far as its status tells; true where that does not tell yet. */
+function isGatewayReady({ status }: AppNetwork): boolean {
+  return !status?.conditions?.some(
+    condition =>
+      condition.type === 'GatewayReady' && condition.status !== 'True',
+  );
 }
 
 /**

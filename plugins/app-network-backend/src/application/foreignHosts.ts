@@ -8,6 +8,7 @@ import { INGRESS_GATEWAY } from '../platform/components/istio';
 import type { PlatformFacts } from '../platform/facts';
 import { HTTP_PORT, HTTPS_PORT } from './render/gateway';
 import { GATEWAY } from './render/kinds';
+import { isSubset } from './render/selector';
 
 /** Selects what this project has not made. */
 export const FOREIGN_SELECTOR = `${MANAGED_BY_LABEL}!=${MANAGED_BY}`;
@@ -39,11 +40,10 @@ const INGRESS_CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
  * Hostnames that a Gateway or an Ingress asks an ingress gateway for, at the ports of AppNetworks. Of an Ingress those with a certificate: for
  * plain HTTP istiod makes one server of all of them.
  */
-export function hostnamesOf({
-  kind,
-  metadata,
-  spec = {},
-}: ForeignObject): string[] {
+export function hostnamesOf(
+  { kind, metadata, spec = {} }: ForeignObject,
+  ports: readonly number[] = [HTTP_PORT, HTTPS_PORT],
+): string[] {
   if (kind !== GATEWAY.kind) {
     const className =
       spec.ingressClassName ?? metadata.annotations?.[INGRESS_CLASS_ANNOTATION];
@@ -52,35 +52,41 @@ export function hostnamesOf({
       : [];
   }
   return (spec.servers ?? [])
-    .filter(({ port }) =>
-      [HTTP_PORT, HTTPS_PORT].includes(port?.number ?? HTTPS_PORT),
-    )
+    .filter(({ port }) => ports.includes(port?.number ?? HTTPS_PORT))
     .flatMap(({ hosts = [] }) => hosts)
     .map(host => host.slice(host.indexOf('/') + 1).toLowerCase());
 }
 
-/** Who else asks the ingress gateway of AppNetworks for a hostname, the oldest first. */
+/** Who else may ask the ingress gateway of AppNetworks for a hostname, the oldest first. */
 export function foreignOwners(
   foreign: ForeignHosts,
   hostname: string,
-  facts: Pick<PlatformFacts, 'ingressGateway'>,
+  { ingressGateway }: Pick<PlatformFacts, 'ingressGateway'>,
 ): ForeignObject[] {
   return foreign
     .flatMap(informer => informer.index(hostnamesOf).get(hostname))
-    .filter(object => isForGateway(object, facts))
+    .filter(
+      ({ kind, spec }) =>
+        kind !== GATEWAY.kind ||
+        maySelect(spec?.selector ?? {}, knownLabels(ingressGateway)),
+    )
     .sort((one, other) => createdAt(one).localeCompare(createdAt(other)));
 }
 
-/** Hostnames one label below a wildcard that somebody else asks the ingress gateway of AppNetworks for. */
+/** Hostnames one label below a wildcard that somebody else certainly has the ingress gateway of AppNetworks serve with TLS. */
 export function foreignHostnamesBelow(
   foreign: ForeignHosts,
   wildcard: string,
-  facts: Pick<PlatformFacts, 'ingressGateway'>,
+  { ingressGateway }: Pick<PlatformFacts, 'ingressGateway'>,
 ): string[] {
   return foreign
     .flatMap(informer => informer.index(parentsOf).get(wildcard))
-    .filter(object => isForGateway(object, facts))
-    .flatMap(hostnamesOf)
+    .filter(
+      ({ kind, spec }) =>
+        kind !== GATEWAY.kind ||
+        isSubset(spec?.selector ?? {}, knownLabels(ingressGateway)),
+    )
+    .flatMap(object => hostnamesOf(object, [HTTPS_PORT]))
     .filter(hostname => parentOf(hostname) === wildcard);
 }
 
@@ -93,17 +99,11 @@ function parentOf(hostname: string): string {
   return hostname.replace(/^[^.]*/, '*');
 }
 
-function isForGateway(
-  { kind, spec }: ForeignObject,
-  { ingressGateway }: Pick<PlatformFacts, 'ingressGateway'>,
-): boolean {
-  return (
-    kind !== GATEWAY.kind ||
-    maySelect(spec?.selector ?? {}, {
-      app: INGRESS_GATEWAY,
-      ...ingressGateway.selector,
-    })
-  );
+/** What is known of the labels of the ingress gateway's pods. */
+function knownLabels({
+  selector,
+}: PlatformFacts['ingressGateway']): Record<string, string> {
+  return { app: INGRESS_GATEWAY, ...selector };
 }
 
 /** Whether a Gateway's selector may select pods of which some labels are known. One without labels selects every gateway (Istio, Gateway). */

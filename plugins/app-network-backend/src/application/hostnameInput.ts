@@ -81,7 +81,12 @@ function hostnamesBelow(
       !isDeleting(other),
   );
   const served = [
-    ...others.flatMap(({ status }) => status?.hostnames ?? []),
+    // What one has given up may still be in its status, and nobody is told when that goes.
+    ...others.flatMap(other =>
+      (wantedHostnames(other, facts) ?? []).filter(hostname =>
+        other.status?.hostnames?.includes(hostname),
+      ),
+    ),
     ...facts.systemHostnames,
   ];
   const below = wildcards.flatMap(wildcard => [

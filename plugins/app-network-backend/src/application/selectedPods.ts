@@ -28,7 +28,7 @@ export interface SharedPods {
 }
 
 /**
- * Workloads whose pods another AppNetwork selects as well, and pods of other making.
+ * Workloads whose pods another AppNetwork selects as well, or else what has made pods that both select.
  *
  * @param others - AppNetworks of its namespace; it may be among them
  * @param workloads - of its namespace

@@ -74,7 +74,7 @@ function taken(issuer: string, whose: string): Problem {
   return {
     condition: 'PolicyReady',
     reason: 'IssuerTaken',
-    message: `tokens of ${issuer} are checked with other keys ${whose}, and the gateway can't tell with whose keys it has checked a token. Name the same jwksUri or jwks as there, or have them put right there.`,
+    message: `tokens of ${issuer} are checked with other keys ${whose}, and the gateway can't tell with whose keys it has checked a token. Name the same jwksUri or jwks as there, or neither where there is neither, or have them put right there.`,
   };
 }
 

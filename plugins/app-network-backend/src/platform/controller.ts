@@ -86,7 +86,7 @@ export function startPlatformController(
 
 /**
  * The platform, for an object that is not an AppNetwork's: of what those become there are as many events as there are changes of applications.
- * Their owner's label has a dot, between namespace and name; one that a long namespace has none of costs a look.
+ * Their owner's label has a dot, between namespace and name. One that is shortened for a long namespace has none, and costs a needless look.
  */
 export function platformOf({ metadata }: KubernetesObject): string[] {
   return metadata.labels?.[OWNER_LABEL]?.includes('.')

@@ -473,7 +473,7 @@ const specSchema = Type.Object(
     jwtRules: Type.Optional(
       Type.Array(jwtRuleSchema, {
         description:
-          'Issuers of the tokens that rules ask for in `authentication`, and where their keys are. Default: those that `requestPrincipals` name by their URL, with the keys of their OpenID configuration.',
+          'Issuers of the tokens that rules ask for in `authentication`, and where their keys are. Default: those that `requestPrincipals` name by their URL, with the keys of their OpenID configuration; the issuer is what stands before the last slash.',
         maxItems: 8,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['issuer'],

@@ -81,14 +81,19 @@ function letsGatewayIn(
     : [];
   const isAmong = (ports: readonly number[] | undefined) =>
     !ports || targetPort === undefined || ports.includes(targetPort);
+  const inMesh = isInMesh(complete);
+  const { networkPolicy, mesh } = complete.spec ?? {};
   return (
     (routes.length > 0 && isAmong(gatewayPorts(routes))) ||
     accessEntries(complete).some(
       entry =>
         entry.namespace === namespace &&
-        [undefined, serviceAccount].includes(entry.serviceAccount) &&
+        // Outside the mesh nobody proves a service account.
+        (entry.serviceAccount === undefined ||
+          (inMesh && entry.serviceAccount === serviceAccount)) &&
         isAmong(entry.ports),
-    )
+    ) ||
+    (networkPolicy?.enabled === false && isAmong(mesh?.permissivePorts ?? []))
   );
 }
 

@@ -60,12 +60,21 @@ export function hostnameGroups(
   return [...groups.values()];
 }
 
-/** The first group has the AppNetwork's name; those of others begin with it, and have a part that no name of an egress object begins with. */
-function groupName({ metadata: { name } }: AppNetwork, hostname: string) {
-  return shortenName(
-    `${name}.hostname.${hostname.replace('*', 'wildcard')}`,
-    MAX_NAME,
-  );
+/** The first group has the AppNetwork's name, those of others one that begins with it. */
+function groupName(appNetwork: AppNetwork, hostname: string): string {
+  return virtualServiceName(appNetwork, hostname.replace('*', 'wildcard'));
+}
+
+/**
+ * Name of a further VirtualService of an AppNetwork, with a part that no name of an egress object begins with.
+ *
+ * @param what - a hostname, or what has no dot and so is none
+ */
+export function virtualServiceName(
+  { metadata: { name } }: AppNetwork,
+  what: string,
+): string {
+  return shortenName(`${name}.hostname.${what}`, MAX_NAME);
 }
 
 /** Routes of another AppNetwork of the namespace, whose Services are the same. What is wrong with them is told in its own status. */

@@ -5,6 +5,7 @@ import type {
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1/VirtualService';
 import type { PlatformFacts } from '../../platform/facts';
 import { gatewayName, HTTPS_PORT } from './gateway';
+import { virtualServiceName } from './hostnameGroups';
 import { isBelow } from './hostnames';
 import { VIRTUAL_SERVICE } from './kinds';
 import { objectMeta } from './metadata';
@@ -40,8 +41,7 @@ export function renderMisdirected(
     return [];
   }
   const metadata = objectMeta(appNetwork, {
-    // No hostname that a group of hostnames could be named for has one label.
-    name: `${appNetwork.metadata.name}.hostname.misdirected`,
+    name: virtualServiceName(appNetwork, 'misdirected'),
   });
   return [
     {

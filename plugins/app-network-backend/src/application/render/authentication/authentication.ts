@@ -51,21 +51,19 @@ function tokensOf(
   rule: AppNetworkRule,
   { requestPrincipals, when = [] }: Alternative,
   field: string,
-  { declared, usable }: Issuers,
+  issuers: Issuers,
 ): Authentication & { problems: Problem[] } {
+  const { declared, usable } = issuers;
   const unknown = requestPrincipals.flatMap((principal, index) =>
     declared.some(({ issuer }) => subjectOf(principal, issuer))
       ? []
       : [
           letsNobodyIn(
             'UnknownIssuer',
-            `${field}.requestPrincipals[${index}]: ${principal} is a principal of no issuer in spec.jwtRules (${
-              declared.map(({ issuer }) => issuer).join(', ') || 'there is none'
-            }). Write it <issuer>/<subject> or <issuer>/*, and add the issuer there${
-              declared.length > 0
-                ? ''
-                : ', unless it is the URL of one with an OpenID configuration'
-            }.`,
+            `${field}.requestPrincipals[${index}]: ${unknownIssuer(
+              principal,
+              issuers,
+            )}`,
           ),
         ],
   );
@@ -98,6 +96,19 @@ function tokensOf(
       ...[...unusable].map(error => letsNobodyIn('InvalidCondition', error)),
     ],
   };
+}
+
+/** Why a principal is of no issuer that is known, and what to do. */
+function unknownIssuer(
+  principal: string,
+  { declared, inJwtRules }: Issuers,
+): string {
+  const names = declared.map(({ issuer }) => issuer).join(', ');
+  return inJwtRules
+    ? `${principal} is a principal of no issuer in spec.jwtRules (${names}). Write it <issuer>/<subject> or <issuer>/*, and add the issuer there.`
+    : `${principal} names no issuer by its URL, and spec.jwtRules declare none. Write it <issuer>/<subject> or <issuer>/*; where the issuer is no URL, declare it in spec.jwtRules${
+        names ? `, and with it ${names}` : ''
+      }.`;
 }
 
 /** Another AppNetwork may let in tokens of the same issuer for other audiences, which the gateway checks as well. */

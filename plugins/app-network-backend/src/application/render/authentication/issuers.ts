@@ -5,30 +5,52 @@ import type {
 import type { Problem, TakenIssuer } from '../types';
 import { canonicalJwks, jwksError } from './jwks';
 
-/** The issuers that an AppNetwork declares, in an order of their own. */
+/** The issuers of an AppNetwork's tokens, in an order of their own. */
 export interface Issuers {
   declared: AppNetworkJwtRule[];
+  /** Whether `jwtRules` declare them; else rules name them by their URL. */
+  inJwtRules: boolean;
   /** Those whose tokens can be checked. */
   usable: AppNetworkJwtRule[];
   problems: Problem[];
 }
+
+/** As many as the schema takes in `jwtRules`. */
+const MAX_ISSUERS = 8;
 
 /**
  * Where the keys of an AppNetwork's issuers are: as it says in `jwtRules`, or else those of the issuers that its rules name by their URL, which
  * have them in their OpenID configuration (OpenID Connect Discovery 1.0, section 4).
  */
 export function jwtRulesOf(spec: AppNetwork['spec']): AppNetworkJwtRule[] {
-  const { jwtRules = [], rules = [] } = spec ?? {};
-  if (jwtRules.length > 0) {
-    return jwtRules;
+  return hasJwtRules(spec)
+    ? spec?.jwtRules ?? []
+    : [...namedIssuers(spec).keys()].map(issuer => ({ issuer }));
+}
+
+function hasJwtRules(spec: AppNetwork['spec']): boolean {
+  return (spec?.jwtRules ?? []).length > 0;
+}
+
+/** Issuers that principals name by their URL, in order, each with the field where it stands first. */
+function namedIssuers(spec: AppNetwork['spec']): Map<string, string> {
+  const principals = (spec?.rules ?? []).flatMap(
+    ({ authentication = [] }, rule) =>
+      authentication.flatMap(({ requestPrincipals }, alternative) =>
+        requestPrincipals.map((principal, index) => ({
+          principal,
+          field: `spec.rules[${rule}].authentication[${alternative}].requestPrincipals[${index}]`,
+        })),
+      ),
+  );
+  const fields = new Map<string, string>();
+  for (const { principal, field } of principals) {
+    const issuer = ISSUER_OF_PRINCIPAL.exec(principal)?.[1];
+    if (issuer && !fields.has(issuer)) {
+      fields.set(issuer, field);
+    }
   }
-  const principals = rules.flatMap(({ authentication = [] }) =>
-    authentication.flatMap(({ requestPrincipals }) => requestPrincipals),
-  );
-  const issuers = principals.flatMap(
-    principal => ISSUER_OF_PRINCIPAL.exec(principal)?.[1] ?? [],
-  );
-  return [...new Set(issuers)].map(issuer => ({ issuer }));
+  return new Map([...fields].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** `<issuer>/<subject>`, where the issuer is a URL and the subject may end in *. */
@@ -39,23 +61,25 @@ export function issuersOf(
   { spec }: AppNetwork,
   taken: readonly TakenIssuer[] = [],
 ): Issuers {
-  const isDeclared = (spec?.jwtRules ?? []).length > 0;
+  const inJwtRules = hasJwtRules(spec);
+  const fields = namedIssuers(spec);
   const rules = jwtRulesOf(spec).map((rule, index) => ({
     rule: {
       ...rule,
       ...(rule.audiences && { audiences: [...rule.audiences].sort() }),
     },
-    problem: problemOf(
-      rule,
-      isDeclared ? `spec.jwtRules[${index}]` : `spec.rules: ${rule.issuer}`,
-      taken,
-    ),
+    problem: inJwtRules
+      ? keysProblem(rule, `spec.jwtRules[${index}]`) ??
+        takenProblem(rule, `spec.jwtRules[${index}].issuer`, taken)
+      : numberProblem(index, fields.size, fields.get(rule.issuer)) ??
+        takenProblem(rule, `${fields.get(rule.issuer)}`, taken),
   }));
   const sorted = rules.sort((one, other) =>
     one.rule.issuer < other.rule.issuer ? -1 : 1,
   );
   return {
     declared: sorted.map(({ rule }) => rule),
+    inJwtRules,
     usable: sorted.flatMap(({ rule, problem }) => (problem ? [] : [rule])),
     problems: sorted.flatMap(({ problem }) => problem ?? []),
   };
@@ -69,10 +93,9 @@ export function keySource({ jwks, jwksUri }: AppNetworkJwtRule): string {
   return jwksUri ?? 'OpenID configuration';
 }
 
-function problemOf(
+function keysProblem(
   { issuer, jwks, jwksUri }: AppNetworkJwtRule,
   field: string,
-  taken: readonly TakenIssuer[],
 ): Problem | undefined {
   const error = jwks === undefined ? undefined : jwksError(jwks);
   if (error) {
@@ -80,16 +103,37 @@ function problemOf(
       `${field}.jwks is no JSON Web Key Set to check tokens of ${issuer} with: ${error}.`,
     );
   }
-  if (!jwks && !jwksUri && !/^https?:\/\/[^/]/.test(issuer)) {
-    return refused(
-      `${field}: issuer ${issuer} is no URL, so that its OpenID configuration can't be read. Say in jwksUri where its keys are, or in jwks which.`,
-    );
-  }
+  return !jwks && !jwksUri && !/^https?:\/\/[^/]/.test(issuer)
+    ? refused(
+        `${field}: issuer ${issuer} is no URL, so that its OpenID configuration can't be read. Say in jwksUri where its keys are, or in jwks which.`,
+      )
+    : undefined;
+}
+
+/** The gateway asks each of them for its configuration. */
+function numberProblem(
+  index: number,
+  count: number,
+  field = 'spec.rules',
+): Problem | undefined {
+  return index >= MAX_ISSUERS
+    ? refused(
+        `${field}: rules name ${count} issuers by their URL, of which the first ${MAX_ISSUERS} in alphabetical order are taken. Name ${MAX_ISSUERS} at most.`,
+        'TooManyIssuers',
+      )
+    : undefined;
+}
+
+function takenProblem(
+  { issuer }: AppNetworkJwtRule,
+  field: string,
+  taken: readonly TakenIssuer[],
+): Problem | undefined {
   const owner = taken.find(candidate => candidate.issuer === issuer);
   return (
     owner && {
       ...owner.problem,
-      message: `${field}.issuer: ${owner.problem.message} ${CONSEQUENCE}`,
+      message: `${field}: ${owner.problem.message} ${CONSEQUENCE}`,
     }
   );
 }
@@ -97,10 +141,10 @@ function problemOf(
 const CONSEQUENCE =
   'Requests that ask for its tokens are refused with 403 until then.';
 
-function refused(message: string): Problem {
+function refused(message: string, reason = 'InvalidKeys'): Problem {
   return {
     condition: 'PolicyReady',
-    reason: 'InvalidKeys',
+    reason,
     message: `${message} ${CONSEQUENCE}`,
     certain: true,
   };
