@@ -10,8 +10,7 @@ import {
 import fc from 'fast-check';
 import { hostnameInput } from '../application/hostnameInput';
 import { keySource } from '../application/render/authentication/issuers';
-import { isBelow } from '../application/render/hostnames';
-import { isCertified } from '../application/render/misdirected';
+import { isBelow, isCertified } from '../application/render/hostnames';
 import { render } from '../application/render/render';
 import type { Rendered, Service } from '../application/render/types';
 import { takenIssuers } from '../application/takenIssuers';

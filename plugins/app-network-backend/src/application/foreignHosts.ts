@@ -7,6 +7,7 @@ import type { Informer, KindRef } from '../engine/types';
 import { INGRESS_GATEWAY } from '../platform/components/istio';
 import type { PlatformFacts } from '../platform/facts';
 import { HTTP_PORT, HTTPS_PORT } from './render/gateway';
+import { isCertified, wildcardOf } from './render/hostnames';
 import { GATEWAY } from './render/kinds';
 import { isSubset } from './render/selector';
 
@@ -80,23 +81,18 @@ export function foreignHostnamesBelow(
   { ingressGateway }: Pick<PlatformFacts, 'ingressGateway'>,
 ): string[] {
   return foreign
-    .flatMap(informer => informer.index(parentsOf).get(wildcard))
+    .flatMap(informer => informer.index(wildcardsOf).get(wildcard))
     .filter(
       ({ kind, spec }) =>
         kind !== GATEWAY.kind ||
         isSubset(spec?.selector ?? {}, knownLabels(ingressGateway)),
     )
     .flatMap(object => hostnamesOf(object, [HTTPS_PORT]))
-    .filter(hostname => parentOf(hostname) === wildcard);
+    .filter(hostname => isCertified(hostname, wildcard));
 }
 
-function parentsOf(object: ForeignObject): string[] {
-  return [...new Set(hostnamesOf(object).map(parentOf))];
-}
-
-/** The wildcard one label above a hostname. */
-function parentOf(hostname: string): string {
-  return hostname.replace(/^[^.]*/, '*');
+function wildcardsOf(object: ForeignObject): string[] {
+  return [...new Set(hostnamesOf(object).map(wildcardOf))];
 }
 
 /** What is known of the labels of the ingress gateway's pods. */

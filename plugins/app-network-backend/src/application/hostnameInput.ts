@@ -10,8 +10,7 @@ import {
   type ForeignHosts,
 } from './foreignHosts';
 import { concernedBy } from './hostnameIndex';
-import { wantedHostnames } from './render/hostnames';
-import { isCertified } from './render/misdirected';
+import { isCertified, wantedHostnames } from './render/hostnames';
 import type { RenderInput } from './render/types';
 import { takenIssuers, type RequestAuthentication } from './takenIssuers';
 

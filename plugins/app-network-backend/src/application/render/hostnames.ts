@@ -45,6 +45,16 @@ export function isBelow(hostname: string, wildcard: string): boolean {
   );
 }
 
+/** The wildcard whose certificate is valid for a hostname: there, `*.` stands for one label (RFC 9525, 6.3). */
+export function wildcardOf(hostname: string): string {
+  return hostname.replace(/^[^.]*/, '*');
+}
+
+/** Whether the certificate of a wildcard is valid for a hostname below it. */
+export function isCertified(hostname: string, wildcard: string): boolean {
+  return hostname !== wildcard && wildcardOf(hostname) === wildcard;
+}
+
 /** Whether somebody who asks for one hostname gets requests of the other as well. */
 export function overlap(one: string, other: string): boolean {
   return one === other || isBelow(one, other) || isBelow(other, one);

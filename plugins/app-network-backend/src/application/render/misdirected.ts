@@ -6,17 +6,9 @@ import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.
 import type { PlatformFacts } from '../../platform/facts';
 import { gatewayName, HTTPS_PORT } from './gateway';
 import { virtualServiceName } from './hostnameGroups';
-import { isBelow } from './hostnames';
+import { isCertified } from './hostnames';
 import { VIRTUAL_SERVICE } from './kinds';
 import { objectMeta } from './metadata';
-
-/** Whether the certificate of a wildcard is valid for a hostname: there, `*.` stands for one label (RFC 9525, 6.3). */
-export function isCertified(hostname: string, wildcard: string): boolean {
-  return (
-    isBelow(hostname, wildcard) &&
-    hostname.split('.').length === wildcard.split('.').length
-  );
-}
 
 /**
  * The Istio VirtualService that answers 421 at the Gateway of a wildcard for hostnames that somebody else serves. A client asks for them over a

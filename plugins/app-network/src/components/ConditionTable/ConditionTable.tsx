@@ -48,7 +48,7 @@ export function ConditionTable(props: { conditions: Condition[]; now: Date }) {
   );
 }
 
-/** What sums up others says what the first of them says that does not hold, which need not be read twice. */
+/** Ready has the message of the first condition that does not hold; that is shown with the other alone, and not twice. */
 function messageOf({ type, message }: Condition, all: Condition[]): string {
   const part =
     type === 'Ready' && message

@@ -62,18 +62,22 @@ export function issuersOf(
   taken: readonly TakenIssuer[] = [],
 ): Issuers {
   const inJwtRules = hasJwtRules(spec);
-  const fields = namedIssuers(spec);
-  const rules = jwtRulesOf(spec).map((rule, index) => ({
-    rule: {
-      ...rule,
-      ...(rule.audiences && { audiences: [...rule.audiences].sort() }),
-    },
-    problem: inJwtRules
-      ? keysProblem(rule, `spec.jwtRules[${index}]`) ??
-        takenProblem(rule, `spec.jwtRules[${index}].issuer`, taken)
-      : numberProblem(index, fields.size, fields.get(rule.issuer)) ??
-        takenProblem(rule, `${fields.get(rule.issuer)}`, taken),
-  }));
+  const rules = inJwtRules
+    ? (spec?.jwtRules ?? []).map((rule, index) => ({
+        rule: {
+          ...rule,
+          ...(rule.audiences && { audiences: [...rule.audiences].sort() }),
+        },
+        problem:
+          keysProblem(rule, `spec.jwtRules[${index}]`) ??
+          takenProblem(rule, `spec.jwtRules[${index}].issuer`, taken),
+      }))
+    : [...namedIssuers(spec)].map(([issuer, field], index, { length }) => ({
+        rule: { issuer },
+        problem:
+          numberProblem(index, length, field) ??
+          takenProblem({ issuer }, field, taken),
+      }));
   const sorted = rules.sort((one, other) =>
     one.rule.issuer < other.rule.issuer ? -1 : 1,
   );
@@ -114,7 +118,7 @@ function keysProblem(
 function numberProblem(
   index: number,
   count: number,
-  field = 'spec.rules',
+  field: string,
 ): Problem | undefined {
   return index >= MAX_ISSUERS
     ? refused(
