@@ -433,6 +433,14 @@ test.describe('Access', () => {
       }
       expect(await answer(host, '/audience')).toBe(403);
     }
+    // As all tokens of the issuer are for in the shop, and in no other AppNetwork that has it.
+    const forAnother = INLINE.token({
+      aud: 'other',
+      realm: { roles: ['admin'] },
+    });
+    expect(await answer(HOST, '/admin', forAnother)).toBe(403);
+    expect(await answer(HOST, '/', forAnother)).toBe(200);
+    expect(await answer(HOST, '/', IMPOSTOR.token({ aud: 'shop' }))).toBe(401);
   });
 
   test('leaves hostnames alone that ask for no token, whatever their requests carry', async () => {

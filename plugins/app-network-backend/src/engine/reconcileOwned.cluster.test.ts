@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import {
   FINALIZER,
   OWNER_LABEL,
   type KubernetesObject,
 } from '@app-network/backstage-plugin-app-network-common';
+import { auditEvents, isOwn } from '../testing/auditLog';
 import {
   connectToTestCluster,
   eventually,
@@ -405,7 +405,7 @@ describe('reconcileOwned', () => {
         deployments.get(namespace, 'deployment')?.status?.observedGeneration,
     );
 
-    const before = await ourWrites(namespace);
+    const before = await ownWrites(namespace);
     for (let i = 0; i < 5; i++) {
       expect(await reconcile(desired, { kinds })).toMatchObject(NOTHING_DONE);
     }
@@ -422,31 +422,16 @@ describe('reconcileOwned', () => {
       await reconcileOwned(fresh.cluster, { owner, desired, kinds }),
     ).toMatchObject(NOTHING_DONE);
     await fresh.close();
-    expect(await ourWrites(namespace)).toBe(before);
+    expect(await ownWrites(namespace)).toEqual(before);
   });
 });
 
-/** Writes of this process to a namespace, from the API server's audit log; 0 where there is none to be read. */
-async function ourWrites(namespace: string): Promise<number> {
-  const { auditLog } = await testCluster();
-  if (!auditLog) {
-    return 0;
-  }
-  const events = (await readFile(auditLog, 'utf8'))
-    .split('\n')
-    .filter(Boolean)
-    .map(
-      line =>
-        JSON.parse(line) as {
-          userAgent?: string;
-          objectRef?: { namespace?: string };
-        },
-    );
-  const ours = events.filter(
-    ({ userAgent, objectRef: ref }) =>
-      userAgent === 'app-network' && ref?.namespace === namespace,
+/** The product's writes to a namespace. */
+async function ownWrites(namespace: string): Promise<string[]> {
+  const writes = (await auditEvents(await testCluster())).filter(
+    event => isOwn(event) && event.objectRef?.namespace === namespace,
   );
   // The log would be the wrong one if it didn't have what was written before.
-  expect(ours.length).toBeGreaterThan(0);
-  return ours.length;
+  expect(writes).not.toEqual([]);
+  return writes.map(({ verb, requestURI }) => `${verb} ${requestURI}`);
 }

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { KubeConfig } from '@kubernetes/client-node';
 import { parseAllDocuments, stringify } from 'yaml';
+import { auditEvents, type AuditEvent } from './auditLog';
 import type { TestCluster, TestConnection } from './cluster';
 
 /** The service account of examples/rbac. */
@@ -77,26 +77,10 @@ export interface AskedFor {
   forbidden: Set<string>;
 }
 
-interface AuditEvent {
-  verb: string;
-  user: { username: string };
-  objectRef?: {
-    apiGroup?: string;
-    resource: string;
-    subresource?: string;
-    namespace?: string;
-  };
-  requestURI: string;
-  responseStatus?: { code: number; message?: string };
-  annotations?: Record<string, string>;
-}
-
 /** Reads from the API server's audit log what the portal's service account asked for. */
-export async function askedFor({ auditLog }: TestCluster): Promise<AskedFor> {
+export async function askedFor(testCluster: TestCluster): Promise<AskedFor> {
   const asked: AskedFor = { allowed: new Set(), forbidden: new Set() };
-  const lines = (await readFile(auditLog ?? '', 'utf8')).trim().split('\n');
-  for (const line of lines) {
-    const event = JSON.parse(line) as AuditEvent;
+  for (const event of await auditEvents(testCluster)) {
     const { namespace, name } = ACCOUNT;
     if (event.user.username === `system:serviceaccount:${namespace}:${name}`) {
       const right = `${event.verb} ${resourceOf(event)}`;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type {
   KubernetesObject,
   NetworkPlatform,
@@ -9,6 +8,7 @@ import type {
 import { createPlatformChanges } from '../../http/platform';
 import { describe as named, objectRef } from '../../engine/objects';
 import { PLATFORM_REF } from '../../kinds';
+import { auditEvents, isOwn } from '../../testing/auditLog';
 import { eventually, synced, testCluster } from '../../testing/cluster';
 import { createHelm } from '../helm';
 import { platformInformers } from '../informers';
@@ -342,25 +342,15 @@ describe('a plan', () => {
  * out: the reconciler beside the plan writes it whenever it has seen something.
  */
 async function writes(): Promise<string[]> {
-  const { auditLog } = await testCluster(CLUSTER);
-  const lines = (await readFile(auditLog ?? '', 'utf8')).split('\n');
-  const events = lines.filter(Boolean).map(
-    line =>
-      JSON.parse(line) as {
-        verb: string;
-        requestURI: string;
-        userAgent?: string;
-        user?: { username?: string };
-      },
-  );
+  const events = await auditEvents(await testCluster(CLUSTER));
   // The log would be the wrong one if it didn't have what was written before.
-  expect(events.length).toBeGreaterThan(0);
+  expect(events).not.toEqual([]);
   return events
     .filter(
-      ({ requestURI, userAgent = '' }) =>
-        !requestURI.includes('dryRun=All') &&
-        !/\/networkplatforms\/[^/]+\/status\b/.test(requestURI) &&
-        /^(app-network|Helm)/.test(userAgent),
+      event =>
+        !event.requestURI.includes('dryRun=All') &&
+        !/\/networkplatforms\/[^/]+\/status\b/.test(event.requestURI) &&
+        (isOwn(event) || event.userAgent?.startsWith('Helm')),
     )
     .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
 }

@@ -111,7 +111,7 @@ function unknownIssuer(
       }.`;
 }
 
-/** Another AppNetwork may let in tokens of the same issuer for other audiences, which the gateway checks as well. */
+/** The gateway takes tokens for any audience, for another AppNetwork may let in those of the same issuer for others. */
 function audiencesOf({
   audiences,
 }: AppNetworkJwtRule): Record<string, StringMatch> {

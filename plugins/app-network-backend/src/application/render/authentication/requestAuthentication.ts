@@ -10,7 +10,8 @@ import { gatewayObjectName, objectMeta } from '../metadata';
 
 /**
  * The Istio RequestAuthentication at the ingress gateway: with which keys it checks the tokens of which issuers. It lets nobody in and keeps
- * nobody out; the routes do, by what the tokens say.
+ * nobody out; the routes do, by what the tokens say, audiences included: where those of several AppNetworks stood here for one issuer, Envoy
+ * would answer a token that is not good by what the last of them lacks, 401 or 403.
  */
 export function renderRequestAuthentication(
   appNetwork: AppNetwork,
@@ -25,7 +26,10 @@ export function renderRequestAuthentication(
     }),
     spec: {
       selector: { matchLabels: ingressGateway.selector },
-      jwtRules: jwtRules.map(rule => ({ ...rule, forwardOriginalToken: true })),
+      jwtRules: jwtRules.map(({ audiences, ...rule }) => ({
+        ...rule,
+        forwardOriginalToken: true,
+      })),
     },
   };
 }
