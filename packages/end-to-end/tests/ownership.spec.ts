@@ -417,6 +417,51 @@ test.describe('A developer of another namespace', () => {
     ]);
     await isAnswered(narrow, 200);
   });
+
+  test('is told so where a certificate that somebody brings is for the name as well', async () => {
+    const [one, two] = ['one', 'two'].map(
+      label => `${label}.brought.${DOMAIN}`,
+    ) as [string, string];
+    const brought = await serverCertificate('127.0.0.1', [
+      `*.brought.${DOMAIN}`,
+    ]);
+    for (const [of, host] of [
+      [ALICE, one],
+      [MALLORY, two],
+    ] as const) {
+      await apply(cluster, [
+        {
+          ...tlsSecret('brought', brought.certificate, brought.key),
+          metadata: { namespace: of, name: 'brought' },
+        },
+        appNetwork(
+          { namespace: of, name: 'brought' },
+          {
+            hostnames: [host],
+            mesh: { enabled: false },
+            tls: { certificateRef: { name: 'brought' } },
+            rules: [
+              {
+                matches: [{ path: { value: '/only' } }],
+                backendRefs: [{ name: 'shop' }],
+              },
+            ],
+          },
+        ),
+      ]);
+    }
+    const over = (sni: string, host: string, at = '/only') =>
+      answerOverHttp2(gateway, sni, host, at).catch(String);
+    for (const host of [one, two]) {
+      await expect.poll(() => over(host, host), { timeout: 60_000 }).toBe(200);
+    }
+    await expect.poll(() => over(one, two)).toBe(421);
+    await expect.poll(() => over(two, one)).toBe(421);
+    // What only has no route there is no matter of the connection.
+    for (const host of [one, one.toUpperCase(), `${one}:443`]) {
+      expect(await over(one, host, '/other'), host).toBe(404);
+    }
+  });
 });
 
 function external(externalName: string): object {

@@ -240,6 +240,14 @@ test.describe('Routes', () => {
               ...to(MANY),
             },
             { matches: [{ path: { value: '/spread' } }], ...to(MANY) },
+            {
+              matches: [{ path: { value: '/either' } }],
+              sessionPersistence: { sessionName: 'either' },
+              backendRefs: [
+                { name: MANY, port: 80, weight: 3 },
+                { name: 'rest', port: 80, weight: 1 },
+              ],
+            },
           ],
         },
       },
@@ -409,6 +417,25 @@ test.describe('Routes', () => {
     for (const path of ['/sticky', '/spread']) {
       expect((await podsAt(SHOP, path)).size, path).toBe(3);
     }
+  });
+
+  test('keep who has the cookie with one pod of one of several backends', async () => {
+    const visitors = new Map<string, number>();
+    for (let visitor = 0; visitor < 80; visitor++) {
+      const { headers } = await get('/either');
+      const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+      expect(cookie).toMatch(/^either=/);
+      const { body: pod } = await get('/either', { headers: { cookie } });
+      for (let count = 0; count < 4; count++) {
+        expect((await get('/either', { headers: { cookie } })).body).toBe(pod);
+      }
+      visitors.set(pod, (visitors.get(pod) ?? 0) + 1);
+    }
+    expect(visitors.size).toBe(4);
+    // A quarter of 80, give or take more than three standard deviations.
+    const ofRest = [...visitors].find(([pod]) => pod.startsWith('rest'))?.[1];
+    expect(ofRest).toBeGreaterThan(5);
+    expect(ofRest).toBeLessThan(35);
   });
 
   test('keep who has the cookie with one pod in the mesh, over its mutual TLS', async () => {

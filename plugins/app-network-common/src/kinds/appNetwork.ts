@@ -163,7 +163,7 @@ const ruleSchema = Type.Object(
         },
         {
           description:
-            'Cookie affinity to one pod of the backend. Where there are several backends each request goes to one of them by its weight, whatever the cookie says.',
+            'Cookie affinity to one pod of one of the backends. Where there are several, their weights choose for the first request and for the cookie that its answer brings; the pod is the same from the second request on.',
         },
       ),
     ),

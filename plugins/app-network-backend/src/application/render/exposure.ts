@@ -12,15 +12,17 @@ import { issuersOf } from './authentication/issuers';
 import { closedBackends } from './closedBackends';
 import { contradiction } from './contradiction';
 import { renderDestinationRules } from './destinationRules';
-import { gatewayName, renderGateway } from './gateway';
+import { gatewayName, renderGateway, serversOf } from './gateway';
 import { hostnameGroups, isSame } from './hostnameGroups';
 import { wantedHostnames } from './hostnames';
 import { GATEWAY, VIRTUAL_SERVICE } from './kinds';
 import { renderMisdirected } from './misdirected';
 import { passthroughRoutes } from './passthrough';
 import { orderedRoutes, type Route } from './routes';
+import { isSplitSession, renderSplitSessions } from './splitSessions';
 import { certificateObjects, renderTls } from './tls';
 import type { Problem, Rendered, RenderInput } from './types';
+import { renderUnknownHosts } from './unknownHosts';
 import { renderVirtualService } from './virtualService';
 
 /** How an AppNetwork is reached from outside. */
@@ -84,6 +86,7 @@ export function renderExposure(
   if (hostnames.length === 0) {
     return exposure({ problems: allProblems });
   }
+  const servers = serversOf(served, input.takenOverHostnames);
   const groups = hostnameGroups(appNetwork, served, routes, input);
   const shared = sharedAmong(hostnames, input);
   return exposure({
@@ -102,17 +105,20 @@ export function renderExposure(
             renderGateway(
               appNetwork,
               facts,
-              {
-                hostnames: served,
-                takenOver: input.takenOverHostnames ?? [],
-              },
+              servers,
               tls.certificate?.secretName,
             ),
+            ...(tls.certificate && appNetwork.spec.tls?.certificateRef
+              ? [renderUnknownHosts(appNetwork, facts, servers)]
+              : []),
           ]
         : []),
       ...groups
         .filter(group => group.routes.length > 0)
         .map(group => renderVirtualService(appNetwork, facts, group)),
+      ...(groups.flatMap(group => group.routes).some(isSplitSession)
+        ? [renderSplitSessions(appNetwork, facts)]
+        : []),
       ...renderMisdirected(
         appNetwork,
         facts,

@@ -18,7 +18,10 @@ export function passthroughRoutes(
     return fields.map(name => noEffect(`spec.rules[${index}].${name}`));
   });
   return {
-    routes: routes.slice(0, 1).filter(({ backends }) => backends.length > 0),
+    routes: routes
+      .slice(0, 1)
+      .filter(({ backends }) => backends.length > 0)
+      .map(route => ({ ...route, sessionPersistence: undefined })),
     problems: [...problems, ...useless],
   };
 }

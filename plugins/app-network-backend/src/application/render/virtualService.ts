@@ -13,6 +13,7 @@ import { VIRTUAL_SERVICE } from './kinds';
 import { objectMeta } from './metadata';
 import { isGuarded, type Route } from './routes';
 import { sessionSubset, type Session } from './sessions';
+import { isSplitSession, SPLIT_SESSION_ROUTE } from './splitSessions';
 
 type VirtualServiceSpec = NonNullable<IVirtualService['spec']>;
 type HttpRoute = NonNullable<VirtualServiceSpec['http']>[number];
@@ -112,6 +113,7 @@ function actionOf(route: Route): HttpRoute {
   // Istio takes no timeout of nothing; none is its default.
   const timeout = timeouts?.request && durationInSeconds(timeouts.request);
   return {
+    ...(isSplitSession(route) ? { name: SPLIT_SESSION_ROUTE } : {}),
     route: route.backends.map((backend, _index, all) => ({
       destination: destination(backend, sessionPersistence),
       ...(all.length > 1 ? { weight: backend.weight } : {}),
