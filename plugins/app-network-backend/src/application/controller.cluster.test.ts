@@ -353,6 +353,32 @@ describe('AppNetwork controller', () => {
     await isLetIn('shopkeeper');
   });
 
+  it('lets the pods of a CronJob call before there is any', async () => {
+    await test.cluster.client.apply<Anything>({
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'stocktaking', namespace },
+      spec: {
+        schedule: '0 3 1 1 *',
+        jobTemplate: {
+          spec: {
+            template: {
+              metadata: { labels: { 'app.kubernetes.io/name': 'shop' } },
+              spec: {
+                serviceAccountName: 'stocktaker',
+                restartPolicy: 'Never',
+                containers: [{ name: 'stocktaking', image: 'stocktaking' }],
+              },
+            },
+          },
+        },
+      },
+    });
+    await applyService();
+    await apply('shop');
+    await isLetIn('stocktaker');
+  });
+
   it('lets pods of its own call that nothing is known to make, by their service account too', async () => {
     await test.cluster.client.apply<Anything>({
       apiVersion: 'v1',

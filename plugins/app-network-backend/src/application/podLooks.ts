@@ -7,13 +7,11 @@ import type { KubernetesClient } from '../engine/types';
 import { podLabels } from './render/selector';
 import { workloadsOf } from './selectedPods';
 import { areAsSaid } from './sidecars';
-import type { Workload } from './workloads';
+import type { OwnedMetadata, Workload } from './workloads';
 
 /** The part of a pod that is read. */
 export interface SelectedPod extends KubernetesObject {
-  metadata: KubernetesObject['metadata'] & {
-    ownerReferences?: { kind: string; name: string; controller?: boolean }[];
-  };
+  metadata: OwnedMetadata;
   spec?: {
     hostNetwork?: boolean;
     serviceAccountName?: string;

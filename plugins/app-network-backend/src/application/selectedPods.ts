@@ -2,10 +2,10 @@ import type { AppNetwork } from '@app-network/backstage-plugin-app-network-commo
 import { describe, objectRef } from '../engine/objects';
 import type { SelectedPod } from './podLooks';
 import { isSubset, podLabels } from './render/selector';
-import type { Workload } from './workloads';
+import { templateLabels, type Workload } from './workloads';
 
 /**
- * Workloads that make pods of an AppNetwork.
+ * Workloads that make pods of an AppNetwork; not the Jobs of a CronJob beside it.
  *
  * @param workloads - of its namespace
  */
@@ -14,8 +14,10 @@ export function workloadsOf(
   workloads: readonly Workload[],
 ): Workload[] {
   const labels = podLabels(appNetwork);
-  return workloads.filter(({ spec }) =>
-    isSubset(labels, spec?.template?.metadata?.labels ?? {}),
+  return workloads.filter(
+    workload =>
+      controllerOf(workload)?.kind !== 'CronJob' &&
+      isSubset(labels, templateLabels(workload)),
   );
 }
 
@@ -61,7 +63,13 @@ export function sharedPods(
 
 /** What has made a pod, such as `Job shop/migrate`; the pod itself where nothing has. */
 function makerOf(pod: SelectedPod): string {
-  const { namespace, ownerReferences = [] } = pod.metadata;
-  const maker = ownerReferences.find(({ controller }) => controller);
+  const { namespace } = pod.metadata;
+  const maker = controllerOf(pod);
   return describe(maker ? { ...maker, namespace } : objectRef(pod));
+}
+
+function controllerOf({
+  metadata: { ownerReferences = [] },
+}: Pick<Workload, 'metadata'>) {
+  return ownerReferences.find(({ controller }) => controller);
 }

@@ -315,7 +315,11 @@ describe('npm run render with a cluster', () => {
         spec: { hostnames: [`legacy.${namespace}.example.com`] },
       }),
       'kubeconfig.json': await kubeconfigWithRights([
-        { apiGroups: ['', 'apps'], resources: ['*'], verbs: ['get', 'list'] },
+        {
+          apiGroups: ['', 'apps', 'batch'],
+          resources: ['*'],
+          verbs: ['get', 'list'],
+        },
         {
           apiGroups: [APP_NETWORK.apiVersion.split('/')[0], 'cert-manager.io'],
           resources: ['*'],
