@@ -22,6 +22,7 @@ import { signalChanges } from './observe/signals';
 import { createChartStore } from './platform/charts/chartStore';
 import { startPlatformController } from './platform/controller';
 import { createHelm } from './platform/helm';
+import { clusterWithOwnerId } from './platform/dns/recordOwners';
 import { createPlanner } from './platform/plan/planner';
 
 /**
@@ -79,6 +80,12 @@ export const appNetworkPlugin = createBackendPlugin({
             ]);
           },
           async controllers(cluster, signal) {
+            const recordOwners = (ownerId: string) => {
+              const name = clusterWithOwnerId(clusters.connected(), ownerId);
+              return name
+                ? { cluster: name, isOwn: name === cluster.name }
+                : {};
+            };
             const admission = startAdmissionController({
               cluster,
               config: admissionOf(cluster),
@@ -87,15 +94,19 @@ export const appNetworkPlugin = createBackendPlugin({
               signal,
             });
             const platform = startPlatformController({
-              ...{ cluster, helm, charts, dnsServers, admission },
+              ...{ cluster, helm, charts, admission },
+              ...{ dnsServers, recordOwners },
               logger,
               signal,
             });
             await Promise.all([
               admission.stopped,
               platform.stopped,
-              startAppNetworkController({ cluster, dnsServers, logger, signal })
-                .stopped,
+              startAppNetworkController({
+                ...{ cluster, dnsServers, recordOwners },
+                logger,
+                signal,
+              }).stopped,
               watchExpiry({
                 ...{ cluster, auth, catalog, notifications, platformOwners },
                 logger,

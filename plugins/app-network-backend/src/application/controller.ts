@@ -8,7 +8,7 @@ import {
 import { source, startController, type Controller } from '../engine/controller';
 import { keyOf, objectKey } from '../engine/objects';
 import type { Cluster, Informer } from '../engine/types';
-import { createNameLooks } from '../platform/dns/names';
+import { createNameLooks, type RecordOwners } from '../platform/dns/names';
 import { orderOf } from '../platform/certificates/issuance';
 import { platformFacts } from '../platform/facts';
 import { hostnamesOf, type ForeignObject } from './foreignHosts';
@@ -30,6 +30,8 @@ export interface AppNetworkControllerOptions {
   concurrency?: number;
   /** Name servers that are asked where hostnames lead; `appNetwork.dns.servers` of app-config. Default: those of the platform's zone. */
   dnsServers?: readonly string[];
+  /** Whose ExternalDNS an owner id is. */
+  recordOwners?: RecordOwners;
   /** The time; default: the clock. */
   now?: () => Date;
   /** Ends the controller. */
@@ -40,7 +42,7 @@ export interface AppNetworkControllerOptions {
 export function startAppNetworkController(
   options: AppNetworkControllerOptions,
 ): Controller {
-  const { cluster, logger, concurrency, dnsServers, now, signal } = options;
+  const { cluster, logger, concurrency, now, signal } = options;
   const informers = appNetworkInformers(cluster);
   const {
     appNetworks,
@@ -53,7 +55,8 @@ export function startAppNetworkController(
     issuance,
   } = informers;
   const names = createNameLooks({
-    servers: dnsServers,
+    servers: options.dnsServers,
+    recordOwners: options.recordOwners,
     onChange: key => controller.enqueue(key),
     signal,
   });

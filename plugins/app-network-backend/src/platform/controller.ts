@@ -9,6 +9,7 @@ import type { AdmissionController } from '../admission/controller';
 import { source, startController, type Controller } from '../engine/controller';
 import type { Cluster } from '../engine/types';
 import type { ChartStore } from './charts/chartStore';
+import type { RecordOwners } from './dns/names';
 import { createPlatformDns } from './dns/platformDns';
 import { createRepairs } from './drift/repairs';
 import type { Helm } from './helm';
@@ -24,6 +25,8 @@ export interface PlatformControllerOptions {
   logger: LoggerService;
   /** Name servers that are asked where names lead; `appNetwork.dns.servers` of app-config. Default: those of each zone. */
   dnsServers?: readonly string[];
+  /** Whose ExternalDNS an owner id is. */
+  recordOwners?: RecordOwners;
   /** The cluster's admission webhook. */
   admission?: Pick<AdmissionController, 'observe'>;
   /** Ends the controller, and Helm where it runs. */
@@ -38,7 +41,7 @@ export interface PlatformControllerOptions {
 export function startPlatformController(
   options: PlatformControllerOptions,
 ): Controller {
-  const { cluster, logger, dnsServers, signal } = options;
+  const { cluster, logger, dnsServers, recordOwners, signal } = options;
   const informers = platformInformers(cluster);
   const onEnd = () => controller.enqueue(NETWORK_PLATFORM_NAME);
   const runs = createHelmRuns({ ...options, onEnd });
@@ -55,6 +58,7 @@ export function startPlatformController(
         client: cluster.client,
         logger,
         servers: dnsServers,
+        recordOwners,
         onChange: onEnd,
         signal,
       }),

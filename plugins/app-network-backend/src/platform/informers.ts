@@ -46,7 +46,6 @@ export interface PlatformInformers {
   /** All IngressClasses and Ingresses, whoever made them. */
   ingressClasses: Informer<IngressClass>;
   ingresses: Informer<Ingress>;
-  /** The namespace kube-system alone. */
   systemNamespace: Informer;
   /** All but the platforms. */
   others: Informer[];
@@ -57,7 +56,16 @@ export interface PlatformInformers {
 /** Label that Helm puts on everything it makes (helm.sh/helm/v4/pkg/action/validate.go). */
 const HELM_SELECTOR = 'app.kubernetes.io/managed-by=Helm';
 
-export function platformInformers({ informers }: Cluster): PlatformInformers {
+/** The namespace kube-system alone, whose uid is the cluster's identity. */
+export function systemNamespaceInformer({ informers }: Cluster): Informer {
+  return informers.informer(
+    { apiVersion: 'v1', kind: 'Namespace' },
+    { labelSelector: 'kubernetes.io/metadata.name=kube-system' },
+  );
+}
+
+export function platformInformers(cluster: Cluster): PlatformInformers {
+  const { informers } = cluster;
   const workload = (kind: WorkloadRef['kind']) =>
     informers.informer<Workload>(
       { apiVersion: 'apps/v1', kind },
@@ -98,10 +106,7 @@ export function platformInformers({ informers }: Cluster): PlatformInformers {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
   });
-  const systemNamespace = informers.informer(
-    { apiVersion: 'v1', kind: 'Namespace' },
-    { labelSelector: 'kubernetes.io/metadata.name=kube-system' },
-  );
+  const systemNamespace = systemNamespaceInformer(cluster);
   const deployment = (name: ExistingName) =>
     informers.informer<Workload>(
       { apiVersion: 'apps/v1', kind: 'Deployment' },

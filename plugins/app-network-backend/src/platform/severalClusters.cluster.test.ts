@@ -24,6 +24,7 @@ import {
   testCluster,
   type TestConnection,
 } from '../testing/cluster';
+import { clusterWithOwnerId } from './dns/recordOwners';
 import { writeChart } from './testing/platformTest';
 
 jest.setTimeout(120_000);
@@ -177,6 +178,25 @@ describe('a backend with several clusters', () => {
         status?.conditions?.find(({ type }) => type === 'DNSReady')?.message,
       ).toContain(suffix);
     }
+  });
+
+  it('knows whose ExternalDNS an owner id is', async () => {
+    const clusters = [...connections].map(([name, { cluster }]) => ({
+      ...cluster,
+      name,
+    }));
+    for (const name of [EAST, WEST]) {
+      const { metadata } = (await client(name).get({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        name: 'kube-system',
+      }))!;
+      await eventually(
+        `owner id of ${name}`,
+        () => clusterWithOwnerId(clusters, `default-${metadata.uid}`) === name,
+      );
+    }
+    expect(clusterWithOwnerId(clusters, 'default')).toBeUndefined();
   });
 
   it('removes the platform of one and leaves that of the other', async () => {

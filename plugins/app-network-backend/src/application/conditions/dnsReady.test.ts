@@ -103,6 +103,39 @@ describe('DNSReady of an AppNetwork', () => {
       ],
     ],
     [
+      'names the cluster whose ExternalDNS has made the record, where it is known',
+      observation(['a.example.com'], ZONE, [
+        seen('a.example.com', 'Elsewhere', {
+          leadsTo: ['192.0.2.1'],
+          maker: {
+            owner: 'default-1234',
+            resource: 'gateway/shop/shop',
+            cluster: 'west',
+            isOwn: false,
+          },
+        }),
+      ]),
+      [
+        'False',
+        'PointsElsewhere',
+        "a.example.com leads to 192.0.2.1, as 192.0.2.53:53 says, and not to 203.0.113.7. The record was made by the ExternalDNS of cluster west for gateway/shop/shop, and this cluster's leaves it alone. Remove it there, or take another name.",
+      ],
+    ],
+    [
+      'says where the record is of the cluster itself',
+      observation(['a.example.com'], ZONE, [
+        seen('a.example.com', 'Elsewhere', {
+          leadsTo: ['192.0.2.1'],
+          maker: { owner: 'default-1234', cluster: 'east', isOwn: true },
+        }),
+      ]),
+      [
+        'False',
+        'PointsElsewhere',
+        "a.example.com leads to 192.0.2.1, as 192.0.2.53:53 says, and not to 203.0.113.7. The record was made by this cluster's own ExternalDNS.",
+      ],
+    ],
+    [
       'is not known, for good, where nobody can be asked',
       observation(['a.example.com'], ZONE, [
         seen('a.example.com', 'Unanswered', { failure: 'ETIMEOUT' }),

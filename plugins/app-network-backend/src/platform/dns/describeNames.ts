@@ -31,6 +31,12 @@ function madeBy(maker: SeenName['maker']): string {
     return 'The record was not made by ExternalDNS, which leaves it alone: remove it, or take another name.';
   }
   const forWhat = maker.resource ? ` for ${maker.resource}` : '';
+  if (maker.isOwn) {
+    return `The record was made by this cluster's own ExternalDNS${forWhat}.`;
+  }
+  if (maker.cluster) {
+    return `The record was made by the ExternalDNS of cluster ${maker.cluster}${forWhat}, and this cluster's leaves it alone. Remove it there, or take another name.`;
+  }
   return `The record was made by the ExternalDNS with owner id ${maker.owner}${forWhat}; another one leaves it alone. If that is not this cluster's, remove it there, or take another name.`;
 }
 

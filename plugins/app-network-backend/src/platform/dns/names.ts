@@ -32,14 +32,28 @@ export interface SeenName {
   /** Where it leads. */
   leadsTo: string[];
   /** Who has made the record, as ExternalDNS notes it: the owner id, and the object that it was made for. */
-  maker?: { owner: string; resource?: string };
+  maker?: {
+    owner: string;
+    resource?: string;
+    /** Whose ExternalDNS it is, where that is known. */
+    cluster?: string;
+    /** Whether it is that of the cluster that the name should lead to. */
+    isOwn?: boolean;
+  };
   /** Who was asked. */
   asked: string;
   /** Why there is no answer. */
   failure?: string;
 }
 
+/** What is known of an owner id of ExternalDNS. */
+export type RecordOwners = (
+  owner: string,
+) => Pick<NonNullable<SeenName['maker']>, 'cluster' | 'isOwn'>;
+
 export interface NameLooksOptions {
+  /** Default: nothing is known. */
+  recordOwners?: RecordOwners;
   /** `appNetwork.dns.servers` of app-config: asked for every name, instead of all others. */
   servers?: readonly string[];
   onChange(key: string): void;
@@ -51,10 +65,13 @@ export function createNameLooks(
   options: NameLooksOptions,
 ): Looks<NamesQuestion, SeenName[]> {
   const zoneServers = createZoneServers();
+  const { servers, recordOwners } = options;
   return createLooks<NamesQuestion, SeenName[]>({
     ...options,
-    look: question =>
-      lookUpNames(question, { zoneServers, servers: options.servers }),
+    async look(question) {
+      const seen = await lookUpNames(question, { zoneServers, servers });
+      return seen.map(name => withCluster(name, recordOwners));
+    },
     againAfterMs: nextLookMs,
   });
 }
@@ -88,6 +105,15 @@ export async function lookUpNames(
         : seen;
     }),
   );
+}
+
+function withCluster(
+  { maker, ...name }: SeenName,
+  recordOwners: RecordOwners = () => ({}),
+): SeenName {
+  return maker
+    ? { ...name, maker: { ...maker, ...recordOwners(maker.owner) } }
+    : name;
 }
 
 /** Where a name should lead: to some of these addresses or aliases, and nowhere else. */

@@ -5,7 +5,7 @@ import type { ReleaseView } from '../componentStatus';
 import type { WorkloadRef } from '../installedReleases';
 import type { Workload } from '../workloads';
 import { createDrains } from './drains';
-import { createNameLooks } from './names';
+import { createNameLooks, type RecordOwners } from './names';
 import { observeDns, type DnsObservation } from './observeDns';
 import { createSyncReports } from './syncReports';
 
@@ -32,6 +32,8 @@ export function createPlatformDns(options: {
   logger: LoggerService;
   /** `appNetwork.dns.servers` of app-config. */
   servers?: readonly string[];
+  /** Whose records are whose. */
+  recordOwners?: RecordOwners;
   /** Something else is seen than before. */
   onChange: () => void;
   signal: AbortSignal;
