@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { conditionOf } from '../src/appNetworks.ts';
 import {
   CERT_MANAGER,
   issuedInCluster,
@@ -24,6 +25,7 @@ import {
 } from '../src/cluster.ts';
 import {
   deleteNamespaces,
+  meshedNamespace,
   namespace,
   pod,
   podsReady,
@@ -42,6 +44,7 @@ import { CLUSTER_NAME } from '../src/portal.ts';
 
 const ZONE = 'certificates.example.test';
 const NAMESPACE = 'certificates-shop';
+const MESHED = 'certificates-meshed';
 const SHOP = `shop.${ZONE}`;
 const DASHBOARD = `dashboard.default.${ZONE}`;
 const HOSTNAMES = [SHOP, DASHBOARD];
@@ -104,17 +107,15 @@ test.describe('Certificates on the wire', () => {
         ...way,
       },
     });
+  const atAcmeServer = async () => ({
+    server: acme.directory,
+    email: 'platform@example.test',
+    caBundle: Buffer.from(
+      (await identityInSecret(cluster, 'pebble')).certificate,
+    ).toString('base64'),
+  });
   const issueByAcme = async (solvers: object[]) =>
-    issueBy({
-      acme: {
-        server: acme.directory,
-        email: 'platform@example.test',
-        caBundle: Buffer.from(
-          (await identityInSecret(cluster, 'pebble')).certificate,
-        ).toString('base64'),
-        solvers,
-      },
-    });
+    issueBy({ acme: { ...(await atAcmeServer()), solvers } });
   const ca = (name: string) => ({
     ca: { secretRef: { name, namespace: CERT_MANAGER } },
   });
@@ -238,7 +239,7 @@ test.describe('Certificates on the wire', () => {
   test.afterAll(async () => {
     test.setTimeout(3 * 60_000);
     try {
-      await deleteNamespaces(cluster, [NAMESPACE]);
+      await deleteNamespaces(cluster, [NAMESPACE, MESHED]);
       await restore?.();
       await expect
         .poll(() => platformCondition(cluster, 'Ready'), { timeout: 120_000 })
@@ -401,6 +402,47 @@ test.describe('Certificates on the wire', () => {
       expect(redirected.answers).toBeGreaterThan(20);
       expect(answered.answers).toBeGreaterThan(20);
     }
+  });
+
+  test("come from an ACME issuer of the application's namespace, in the mesh, by proof over HTTP", async () => {
+    const inMesh = (name: string) => ({ namespace: MESHED, name });
+    await apply(cluster, [meshedNamespace(MESHED)]);
+    await apply(cluster, [
+      pod(inMesh('shop'), { serves: [8080] }),
+      service(inMesh('shop')),
+      {
+        apiVersion: 'cert-manager.io/v1',
+        kind: 'Issuer',
+        metadata: inMesh('acme'),
+        spec: {
+          acme: {
+            ...(await atAcmeServer()),
+            privateKeySecretRef: { name: 'acme-account' },
+            solvers: [{ http01: { ingress: { ingressClassName: 'istio' } } }],
+          },
+        },
+      },
+      {
+        apiVersion: 'app-network.io/v1alpha1',
+        kind: 'AppNetwork',
+        metadata: inMesh('shop'),
+        spec: {
+          selector: { matchLabels: { app: 'shop' } },
+          hostnames: [`meshed.${ZONE}`],
+          tls: { issuerRef: { name: 'acme', kind: 'Issuer' } },
+        },
+      },
+    ]);
+    await podsReady(cluster, [MESHED]);
+    await expect
+      .poll(() => served(`meshed.${ZONE}`), { timeout: 90_000 })
+      .toBe('acme');
+    await expect
+      .poll(() => conditionOf(cluster, inMesh('shop'), 'Ready'))
+      .toMatchObject({ status: 'True' });
+    expect(
+      await redirectOf(`http://meshed.${ZONE}/x`, { address: gateway }),
+    ).toEqual({ status: 301, location: `https://meshed.${ZONE}/x` });
   });
 
   test("don't come where proof is asked for at another address, and the row says so", async () => {
