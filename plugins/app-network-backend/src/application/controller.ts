@@ -17,11 +17,12 @@ import { appNetworkInformers } from './informers';
 import { createPodLooks } from './podLooks';
 import { createAppNetworkReconciler } from './reconciler';
 import { workloadsOf } from './selectedPods';
+import { isOfCronJob, jobTemplate } from './jobs';
 import { covers } from './render/closedBackends';
 import { mayMeet, podLabels } from './render/selector';
 import type { Service } from './render/types';
 import { sharingIssuers } from './takenIssuers';
-import { readOfWorkload, type Workload } from './workloads';
+import { readOfTemplate, readOfWorkload, type Workload } from './workloads';
 
 export interface AppNetworkControllerOptions {
   cluster: Cluster;
@@ -49,6 +50,7 @@ export function startAppNetworkController(
     platforms,
     services,
     workloads,
+    jobs,
     namespaces,
     owned,
     foreign,
@@ -98,6 +100,13 @@ export function startAppNetworkController(
       source(services, inNamespace, ({ spec }) => spec),
       ...workloads.map(informer =>
         source(informer, inNamespace, readOfWorkload),
+      ),
+      ...jobs.map(informer =>
+        source(
+          informer,
+          job => (isOfCronJob(job) ? [] : inNamespace(job)),
+          job => readOfTemplate(jobTemplate(job)),
+        ),
       ),
       // Pods that start may have a sidecar or not.
       ...workloads.map(informer =>

@@ -15,6 +15,7 @@ import {
   FOREIGN_SELECTOR,
   type ForeignObject,
 } from './foreignHosts';
+import { JOB_KINDS, type Job } from './jobs';
 import { RENDERED_KINDS } from './render/kinds';
 import type { Service } from './render/types';
 import { WORKLOAD_KINDS, type Workload } from './workloads';
@@ -25,6 +26,7 @@ export interface AppNetworkInformers {
   platforms: Informer<NetworkPlatform>;
   services: Informer<Service>;
   workloads: Informer<Workload>[];
+  jobs: Informer<Job>[];
   namespaces: Informer<KubernetesObject>;
   issuance: IssuanceInformers;
   /** What AppNetworks have become, one for each kind. */
@@ -44,6 +46,7 @@ export function appNetworkInformers({
       kind: 'Service',
     }),
     workloads: WORKLOAD_KINDS.map(kind => informers.informer<Workload>(kind)),
+    jobs: JOB_KINDS.map(kind => informers.informer<Job>(kind)),
     namespaces: informers.informer({ apiVersion: 'v1', kind: 'Namespace' }),
     issuance: issuanceInformers(informers),
     owned: RENDERED_KINDS.map(kind =>

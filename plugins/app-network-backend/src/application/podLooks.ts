@@ -7,11 +7,13 @@ import type { KubernetesClient } from '../engine/types';
 import { podLabels } from './render/selector';
 import { workloadsOf } from './selectedPods';
 import { areAsSaid } from './sidecars';
-import type { OwnedMetadata, Workload } from './workloads';
+import type { Workload } from './workloads';
 
 /** The part of a pod that is read. */
 export interface SelectedPod extends KubernetesObject {
-  metadata: OwnedMetadata;
+  metadata: KubernetesObject['metadata'] & {
+    ownerReferences?: { kind: string; name: string; controller?: boolean }[];
+  };
   spec?: {
     hostNetwork?: boolean;
     serviceAccountName?: string;

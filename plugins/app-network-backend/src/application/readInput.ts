@@ -13,6 +13,7 @@ import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
 import type { RenderInput, Secret, Service } from './render/types';
 import { hostnameInput } from './hostnameInput';
+import { jobTemplate, type Job } from './jobs';
 import type { SelectedPod } from './podLooks';
 import { sidecarsOf } from './sidecars';
 import { takenIssuers } from './takenIssuers';
@@ -23,6 +24,7 @@ export interface InputCaches {
   appNetworks: Pick<Informer<AppNetwork>, 'list' | 'index'>;
   services: Pick<Informer<Service>, 'list'>;
   workloads: Pick<Informer<Workload>, 'list'>[];
+  jobs: Pick<Informer<Job>, 'list'>[];
   owned: Pick<Informer, 'kind' | 'get' | 'list'>[];
   foreign: ForeignHosts;
 }
@@ -45,7 +47,14 @@ export async function readInput(
   return {
     services: informers.services.list(namespace),
     serviceAccounts: serviceAccountsOf(
-      informers.workloads.flatMap(informer => informer.list(namespace)),
+      [
+        ...informers.workloads
+          .flatMap(informer => informer.list(namespace))
+          .map(({ spec }) => spec?.template),
+        ...informers.jobs
+          .flatMap(informer => informer.list(namespace))
+          .flatMap(job => jobTemplate(job) ?? []),
+      ],
       podLabels(appNetwork),
     ),
     certificateSecret: certificateRef
@@ -81,8 +90,8 @@ export async function readInput(
 }
 
 /**
- * What render has to know, with what the pods themselves tell: those that run without a Deployment, StatefulSet or DaemonSet, such as a Job's, have
- * a service account too.
+ * What render has to know, with what the pods themselves tell: those that nothing is known to make have a service account
+ * too.
  */
 export function withPods(
   input: RenderInput,

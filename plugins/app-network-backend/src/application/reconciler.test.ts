@@ -59,6 +59,7 @@ function reconcilerOf(cached: AppNetwork[], client: Partial<KubernetesClient>) {
       platforms: syncedInformer(PLATFORM, [PLATFORM]),
       services: syncedInformer({ apiVersion: 'v1', kind: 'Service' }),
       workloads: [],
+      jobs: [],
       foreign: [],
       namespaces: syncedInformer({ apiVersion: 'v1', kind: 'Namespace' }),
       issuance: {

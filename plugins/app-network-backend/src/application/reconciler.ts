@@ -320,9 +320,10 @@ function whyBlocked({
   platforms,
   services,
   workloads,
+  jobs,
   foreign,
 }: AppNetworkInformers): { reason: string; message: string } | undefined {
-  const missing = [platforms, services, ...workloads, ...foreign].find(
+  const missing = [platforms, services, ...workloads, ...jobs, ...foreign].find(
     informer => !informer.hasSynced && informer.state !== 'KindMissing',
   );
   return missing && { reason: 'CacheNotSynced', message: missing.message };

@@ -63,36 +63,6 @@ describe('sharedPods', () => {
     ).toEqual([]);
   });
 
-  it('names a CronJob, and not its Jobs', () => {
-    const template = { metadata: { labels: { app: 'shop', tier: 'web' } } };
-    const cronJob: Workload = {
-      apiVersion: 'batch/v1',
-      kind: 'CronJob',
-      metadata: { namespace: 'shop', name: 'stocktaking' },
-      spec: { jobTemplate: { spec: { template } } },
-    };
-    const job: Workload = {
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata: {
-        namespace: 'shop',
-        name: 'stocktaking-29401140',
-        ownerReferences: [
-          { kind: 'CronJob', name: 'stocktaking', controller: true },
-        ],
-      },
-      spec: { template },
-    };
-    expect(
-      sharedPods(
-        appNetwork('shop', { app: 'shop' }),
-        [appNetwork('web', { tier: 'web' })],
-        [cronJob, job],
-        [],
-      ),
-    ).toEqual([{ workload: 'CronJob shop/stocktaking', appNetwork: 'web' }]);
-  });
-
   it('names what else has made pods, or else the pods', () => {
     const migrate = {
       apiVersion: 'batch/v1',

@@ -2,10 +2,10 @@ import type { AppNetwork } from '@app-network/backstage-plugin-app-network-commo
 import { describe, objectRef } from '../engine/objects';
 import type { SelectedPod } from './podLooks';
 import { isSubset, podLabels } from './render/selector';
-import { templateLabels, type Workload } from './workloads';
+import type { Workload } from './workloads';
 
 /**
- * Workloads that make pods of an AppNetwork; not the Jobs of a CronJob beside it.
+ * Workloads that make pods of an AppNetwork.
  *
  * @param workloads - of its namespace
  */
@@ -14,10 +14,8 @@ export function workloadsOf(
   workloads: readonly Workload[],
 ): Workload[] {
   const labels = podLabels(appNetwork);
-  return workloads.filter(
-    workload =>
-      controllerOf(workload)?.kind !== 'CronJob' &&
-      isSubset(labels, templateLabels(workload)),
+  return workloads.filter(({ spec }) =>
+    isSubset(labels, spec?.template?.metadata?.labels ?? {}),
   );
 }
 
@@ -63,13 +61,7 @@ export function sharedPods(
 
 /** What has made a pod, such as `Job shop/migrate`; the pod itself where nothing has. */
 function makerOf(pod: SelectedPod): string {
-  const { namespace } = pod.metadata;
-  const maker = controllerOf(pod);
+  const { namespace, ownerReferences = [] } = pod.metadata;
+  const maker = ownerReferences.find(({ controller }) => controller);
   return describe(maker ? { ...maker, namespace } : objectRef(pod));
-}
-
-function controllerOf({
-  metadata: { ownerReferences = [] },
-}: Pick<Workload, 'metadata'>) {
-  return ownerReferences.find(({ controller }) => controller);
 }

@@ -157,8 +157,6 @@ function restart(
   workloads: readonly Workload[],
 ): string {
   const names = workloads
-    // Those of batch/v1 have nothing to roll out.
-    .filter(({ apiVersion }) => apiVersion === 'apps/v1')
     .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`)
     .sort();
   return names.length > 0

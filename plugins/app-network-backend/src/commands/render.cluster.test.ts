@@ -315,11 +315,7 @@ describe('npm run render with a cluster', () => {
         spec: { hostnames: [`legacy.${namespace}.example.com`] },
       }),
       'kubeconfig.json': await kubeconfigWithRights([
-        {
-          apiGroups: ['', 'apps', 'batch'],
-          resources: ['*'],
-          verbs: ['get', 'list'],
-        },
+        { apiGroups: ['', 'apps'], resources: ['*'], verbs: ['get', 'list'] },
         {
           apiGroups: [APP_NETWORK.apiVersion.split('/')[0], 'cert-manager.io'],
           resources: ['*'],
@@ -338,6 +334,7 @@ describe('npm run render with a cluster', () => {
     );
     expect(err).toMatch(/gateways.*their hostnames are taken to be free/);
     expect(err).toMatch(/ingresses.*their hostnames are taken to be free/);
+    expect(err).toMatch(/cronjobs.*service accounts of their pods are not known/);
     expect(objects.map(({ kind }) => kind)).toContain('Gateway');
   });
 });

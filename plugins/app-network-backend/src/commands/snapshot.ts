@@ -7,6 +7,7 @@ import { FOREIGN_KINDS, type ForeignObject } from '../application/foreignHosts';
 import type { InputCaches } from '../application/readInput';
 import { RENDERED_KINDS } from '../application/render/kinds';
 import type { Service } from '../application/render/types';
+import { JOB_KINDS, type Job } from '../application/jobs';
 import { WORKLOAD_KINDS, type Workload } from '../application/workloads';
 import { isManaged, kindKey, objectRef, refKey } from '../engine/objects';
 import { createStore } from '../engine/store';
@@ -43,6 +44,7 @@ export function snapshot(objects: readonly KubernetesObject[]): Snapshot {
       appNetworks: cache<AppNetwork>(APP_NETWORK),
       services: cache<Service>({ apiVersion: 'v1', kind: 'Service' }),
       workloads: WORKLOAD_KINDS.map(kind => cache<Workload>(kind)),
+      jobs: JOB_KINDS.map(kind => cache<Job>(kind)),
       owned: RENDERED_KINDS.map(kind => cache(kind)),
       foreign: FOREIGN_KINDS.map(kind =>
         cache<ForeignObject>(kind, object => !isManaged(object)),

@@ -8,6 +8,7 @@ import {
 import { FOREIGN_KINDS } from '../application/foreignHosts';
 import { SECRET } from '../application/render/kinds';
 import { certificateObjects } from '../application/render/tls';
+import { JOB_KINDS } from '../application/jobs';
 import { WORKLOAD_KINDS } from '../application/workloads';
 import { isKubernetesError } from '../engine/errors';
 import type { KindRef } from '../engine/types';
@@ -46,6 +47,15 @@ export async function readSurroundings(
       problems.push(`${message}; their hostnames are taken to be free`),
     ),
   );
+  const jobs = [...namespaces].flatMap(namespace =>
+    JOB_KINDS.map(kind =>
+      listIfAllowed(client, kind, namespace, message =>
+        problems.push(
+          `${message}; the service accounts of their pods are not known`,
+        ),
+      ),
+    ),
+  );
   const singles = appNetworks
     .flatMap(appNetwork => {
       const { certificateRef } = appNetwork.spec?.tls ?? {};
@@ -61,7 +71,7 @@ export async function readSurroundings(
   const found = await Promise.all(singles);
   return {
     objects: [
-      ...(await Promise.all([...lists, ...foreign])).flat(),
+      ...(await Promise.all([...lists, ...jobs, ...foreign])).flat(),
       ...found.filter(object => object !== undefined),
     ],
     problems,

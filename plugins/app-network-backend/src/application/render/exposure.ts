@@ -19,7 +19,11 @@ import { GATEWAY, VIRTUAL_SERVICE } from './kinds';
 import { renderMisdirected } from './misdirected';
 import { passthroughRoutes } from './passthrough';
 import { orderedRoutes, type Route } from './routes';
-import { isSplitSession, renderSplitSessions } from './splitSessions';
+import {
+  isSplitSession,
+  renderSplitSessions,
+  splitSessionsRef,
+} from './splitSessions';
 import { certificateObjects, renderTls } from './tls';
 import type { Problem, Rendered, RenderInput } from './types';
 import { renderUnknownHosts } from './unknownHosts';
@@ -205,6 +209,7 @@ function retainedRefs(
     { ...VIRTUAL_SERVICE, namespace, name },
     ...certificateObjects(appNetwork, facts),
     ...gatewayPolicyRefs(appNetwork, facts),
+    splitSessionsRef(appNetwork, facts),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type {
   AppNetwork,
   KubernetesObject,
+  ObjectRef,
 } from '@app-network/backstage-plugin-app-network-common';
 import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter';
 import type { PlatformFacts } from '../../platform/facts';
@@ -11,6 +12,15 @@ import type { Route } from './routes';
 
 /** Name of the routes to several backends with cookie affinity, by which they are told from others of a Gateway. */
 export const SPLIT_SESSION_ROUTE = 'split-session';
+
+/** The object that {@link renderSplitSessions} makes. */
+export function splitSessionsRef(
+  appNetwork: AppNetwork,
+  { ingressGateway: { namespace } }: PlatformFacts,
+): ObjectRef {
+  const name = gatewayObjectName(appNetwork, 'sessions');
+  return { ...ENVOY_FILTER, namespace, name };
+}
 
 /** Whether a cookie has to hold for one of several backends. */
 export function isSplitSession({
@@ -29,20 +39,18 @@ export function isSplitSession({
 /**
  * The Istio EnvoyFilter at the ingress gateway that has the cookie choose one of several backends, in proportion to their weights, as it
  * chooses one of their pods. By itself Envoy chooses the backend anew for each request (config.route.v3.WeightedCluster, use_hash_policy). A
- * request without the cookie is answered by any, and those that bring it by the same one from then on (GEP-1619, "Traffic Splitting").
+ * request without the cookie is answered by any, and those that bring it by the same one for as long as the weights are the same.
  */
 export function renderSplitSessions(
   appNetwork: AppNetwork,
-  { ingressGateway }: PlatformFacts,
+  facts: PlatformFacts,
 ): IEnvoyFilter & KubernetesObject {
+  const { name, namespace } = splitSessionsRef(appNetwork, facts);
   return {
     ...ENVOY_FILTER,
-    metadata: objectMeta(appNetwork, {
-      name: gatewayObjectName(appNetwork, 'sessions'),
-      namespace: ingressGateway.namespace,
-    }),
+    metadata: objectMeta(appNetwork, { name, namespace }),
     spec: {
-      workloadSelector: { labels: ingressGateway.selector },
+      workloadSelector: { labels: facts.ingressGateway.selector },
       configPatches: [
         {
           applyTo: 'HTTP_ROUTE',

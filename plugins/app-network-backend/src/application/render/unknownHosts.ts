@@ -11,7 +11,8 @@ const CONNECTION_MANAGER =
   'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 
 /**
- * The Istio EnvoyFilter at the ingress gateway that answers 421 for hosts that a Gateway does not have, where it would answer 404. A
+ * The Istio EnvoyFilter at the ingress gateway that answers 421 for hosts that a Gateway does not have, where it would answer 404, or 401
+ * for a token that somebody's RequestAuthentication does not know: what has no route is all that it answers itself. A
  * certificate that the user brings may be valid for hostnames of other Gateways too, and a client asks for those over a connection that it has
  * (RFC 9113, 9.1.1); told 421, it asks again over one of their own (RFC 9110, 15.5.20).
  *
@@ -36,7 +37,7 @@ export function renderUnknownHosts(
           context: 'GATEWAY' as const,
           listener: {
             filterChain: {
-              // One of the chain's names is enough.
+              // A chain has the names of one server, of which one is enough.
               sni: hostnames[0],
               filter: { name: 'envoy.filters.network.http_connection_manager' },
             },
@@ -52,11 +53,7 @@ export function renderUnknownHosts(
                   {
                     filter: {
                       and_filter: {
-                        filters: [
-                          // No route: of an own hostname, too, for a path that no rule has.
-                          { response_flag_filter: { flags: ['NR'] } },
-                          ...hostnames.flatMap(authorities).map(other),
-                        ],
+                        filters: hostnames.flatMap(authorities).map(other),
                       },
                     },
                     status_code: 421,

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
 import { eventually } from '../../testing/cluster';
 import { platformTest } from '../testing/platformTest';
 
@@ -35,23 +36,29 @@ describe('what is there already', () => {
     },
   });
 
-  const available = (replicas: number) =>
-    test.client.apply(
+  /** Says of its pod what kubelet would, and Kubernetes says of the Deployment what follows. */
+  const ready = async (status: 'True' | 'False') => {
+    const [pod] = await eventually('its pod', async () => {
+      const pods = await test.client.list(
+        { apiVersion: 'v1', kind: 'Pod' },
+        { namespace: test.namespace, labelSelector: 'app=theirs' },
+      );
+      return pods.length > 0 && pods;
+    });
+    await test.client.apply(
       {
-        ...theirs(),
-        spec: undefined,
-        status: {
-          replicas,
-          readyReplicas: replicas,
-          availableReplicas: replicas,
-        },
-      },
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { namespace: test.namespace, name: pod?.metadata.name },
+        status: { phase: 'Running', conditions: [{ type: 'Ready', status }] },
+      } as KubernetesObject,
       { subresource: 'status', fieldManager: 'test', force: true },
     );
+  };
 
   it('is used and left alone, is missed when it does not run, and gives way to one of our own when it is gone', async () => {
     await test.client.create(theirs());
-    await available(1);
+    await ready('True');
     start();
     await apply({ certManager: { namespace: undefined } });
     expect(await component('cert-manager', 'Existing')).toMatchObject({
@@ -65,7 +72,7 @@ describe('what is there already', () => {
       expect.stringContaining('cert-manager'),
     );
 
-    await available(0);
+    await ready('False');
     expect((await component('cert-manager', 'Failed')).message).toContain(
       'bring it up, or delete it, and the platform installs its own',
     );
