@@ -22,7 +22,7 @@ import { signalChanges } from './observe/signals';
 import { createChartStore } from './platform/charts/chartStore';
 import { startPlatformController } from './platform/controller';
 import { createHelm } from './platform/helm';
-import { clusterWithOwnerId } from './platform/dns/recordOwners';
+import { createRecordOwners } from './platform/dns/recordOwners';
 import { createPlanner } from './platform/plan/planner';
 
 /**
@@ -80,12 +80,9 @@ export const appNetworkPlugin = createBackendPlugin({
             ]);
           },
           async controllers(cluster, signal) {
-            const recordOwners = (ownerId: string) => {
-              const name = clusterWithOwnerId(clusters.connected(), ownerId);
-              return name
-                ? { cluster: name, isOwn: name === cluster.name }
-                : {};
-            };
+            const recordOwners = createRecordOwners(cluster, () =>
+              clusters.connected(),
+            );
             const admission = startAdmissionController({
               cluster,
               config: admissionOf(cluster),

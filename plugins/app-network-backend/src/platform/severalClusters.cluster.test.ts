@@ -13,6 +13,7 @@ import {
   type NetworkPlatformSpec,
 } from '@app-network/backstage-plugin-app-network-common';
 import { installCustomResourceDefinitions } from '../engine/crds';
+import type { Cluster } from '../engine/types';
 import {
   startBackend,
   type StartedBackend,
@@ -24,7 +25,7 @@ import {
   testCluster,
   type TestConnection,
 } from '../testing/cluster';
-import { clusterWithOwnerId } from './dns/recordOwners';
+import { createRecordOwners } from './dns/recordOwners';
 import { writeChart } from './testing/platformTest';
 
 jest.setTimeout(120_000);
@@ -116,6 +117,13 @@ describe('a backend with several clusters', () => {
 
   const client = (name: string) => connections.get(name)!.cluster.client;
 
+  const clusterId = async (name: string) =>
+    (await client(name).get({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      name: 'kube-system',
+    }))!.metadata.uid;
+
   const states = async (cluster: string) =>
     Object.fromEntries(
       ((await api.getPlatform(cluster)).status?.components ?? []).map(
@@ -181,22 +189,34 @@ describe('a backend with several clusters', () => {
   });
 
   it('knows whose ExternalDNS an owner id is', async () => {
-    const clusters = [...connections].map(([name, { cluster }]) => ({
-      ...cluster,
+    const [east, west] = [EAST, WEST].map(name => ({
+      ...connections.get(name)!.cluster,
       name,
-    }));
-    for (const name of [EAST, WEST]) {
-      const { metadata } = (await client(name).get({
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        name: 'kube-system',
-      }))!;
-      await eventually(
-        `owner id of ${name}`,
-        () => clusterWithOwnerId(clusters, `default-${metadata.uid}`) === name,
-      );
-    }
-    expect(clusterWithOwnerId(clusters, 'default')).toBeUndefined();
+    })) as [Cluster, Cluster];
+    const owners = createRecordOwners(east, () => [east, west]);
+    const external = (ownerId?: string) => ({
+      dns: {
+        external: {
+          zone: 'example.com',
+          provider: { name: 'inmemory' },
+          ownerId,
+        },
+      },
+    });
+    const ofWest = `default-${await clusterId(WEST)}`;
+    expect(owners(ofWest)).toEqual({});
+    await apply(WEST, external());
+    await eventually(
+      'the owner id of the other',
+      () => owners(ofWest).cluster === WEST,
+    );
+    expect(owners(`default-${await clusterId(EAST)}`)).toEqual({});
+
+    // In another zone it may be the same.
+    await apply(EAST, external(ofWest));
+    await eventually('the own owner id', () => owners(ofWest).isOwn);
+    expect(owners(ofWest)).toEqual({ cluster: EAST, isOwn: true });
+    expect(owners('somebody-else')).toEqual({});
   });
 
   it('removes the platform of one and leaves that of the other', async () => {

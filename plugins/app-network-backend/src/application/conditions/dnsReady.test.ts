@@ -111,7 +111,6 @@ describe('DNSReady of an AppNetwork', () => {
             owner: 'default-1234',
             resource: 'gateway/shop/shop',
             cluster: 'west',
-            isOwn: false,
           },
         }),
       ]),
@@ -132,7 +131,7 @@ describe('DNSReady of an AppNetwork', () => {
       [
         'False',
         'PointsElsewhere',
-        "a.example.com leads to 192.0.2.1, as 192.0.2.53:53 says, and not to 203.0.113.7. The record was made by this cluster's own ExternalDNS.",
+        "a.example.com leads to 192.0.2.1, as 192.0.2.53:53 says, and not to 203.0.113.7. The record was made by this cluster's own ExternalDNS, which corrects it within a minute; if it does not, change or remove what it was made for.",
       ],
     ],
     [

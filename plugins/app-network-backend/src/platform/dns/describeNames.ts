@@ -32,7 +32,7 @@ function madeBy(maker: SeenName['maker']): string {
   }
   const forWhat = maker.resource ? ` for ${maker.resource}` : '';
   if (maker.isOwn) {
-    return `The record was made by this cluster's own ExternalDNS${forWhat}.`;
+    return `The record was made by this cluster's own ExternalDNS${forWhat}, which corrects it within a minute; if it does not, change or remove what it was made for.`;
   }
   if (maker.cluster) {
     return `The record was made by the ExternalDNS of cluster ${maker.cluster}${forWhat}, and this cluster's leaves it alone. Remove it there, or take another name.`;
