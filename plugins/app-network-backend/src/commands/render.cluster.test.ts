@@ -334,7 +334,9 @@ describe('npm run render with a cluster', () => {
     );
     expect(err).toMatch(/gateways.*their hostnames are taken to be free/);
     expect(err).toMatch(/ingresses.*their hostnames are taken to be free/);
-    expect(err).toMatch(/cronjobs.*service accounts of their pods are not known/);
+    expect(err).toMatch(
+      /cronjobs.*service accounts of their pods are not known/,
+    );
     expect(objects.map(({ kind }) => kind)).toContain('Gateway');
   });
 });
