@@ -433,7 +433,7 @@ test.describe('Access', () => {
       }
       expect(await answer(host, '/audience')).toBe(403);
     }
-    // As all tokens of the issuer are for in the shop, and in no other AppNetwork that has it.
+    // The shop takes tokens for itself alone, where it asks for one; the office takes those of the same issuer for anybody.
     const forAnother = INLINE.token({
       aud: 'other',
       realm: { roles: ['admin'] },

@@ -39,6 +39,8 @@ const THEIRS = `mallory.${DOMAIN}`;
 /** No route of that name there; or refused before routes are looked at. */
 const NOT_SERVED = [403, 404, 421];
 const ISSUER = createIssuer(`https://id.${DOMAIN}`);
+/** Whom no AppNetwork declares. */
+const STRANGER = createIssuer(`https://stranger.${DOMAIN}`);
 
 test.describe.configure({ mode: 'serial' });
 
@@ -450,13 +452,17 @@ test.describe('A developer of another namespace', () => {
         ),
       ]);
     }
-    const over = (sni: string, host: string, at = '/only') =>
-      answerOverHttp2(gateway, sni, host, at).catch(String);
+    const over = (sni: string, host: string, at = '/only', token?: string) =>
+      answerOverHttp2(gateway, sni, host, at, token).catch(String);
     for (const host of [one, two]) {
       await expect.poll(() => over(host, host), { timeout: 60_000 }).toBe(200);
     }
     await expect.poll(() => over(one, two)).toBe(421);
     await expect.poll(() => over(two, one)).toBe(421);
+    // A token that the other application reads by itself, of an issuer that nobody declares.
+    const token = STRANGER.token();
+    expect(await over(two, two, '/only', token)).toBe(200);
+    expect(await over(one, two, '/only', token)).toBe(421);
     // What only has no route there is no matter of the connection.
     for (const host of [one, one.toUpperCase(), `${one}:443`]) {
       expect(await over(one, host, '/other'), host).toBe(404);
@@ -503,6 +509,7 @@ async function answerOverHttp2(
   sni: string,
   authority: string,
   at: string,
+  token?: string,
 ): Promise<number> {
   const session = http2.connect(`https://${address}`, {
     servername: sni,
@@ -514,6 +521,7 @@ async function answerOverHttp2(
       const request = session.request({
         ':path': at,
         ':authority': authority,
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
       });
       request.on('response', headers => resolve(Number(headers[':status'])));
       request.on('error', reject);

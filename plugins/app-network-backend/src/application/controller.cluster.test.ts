@@ -753,6 +753,8 @@ describe('AppNetwork controller', () => {
         );
       }
       const before = await writes();
+      // The log would be the wrong one if it didn't have what was written before.
+      expect(before).not.toEqual([]);
       const reconciler = createAppNetworkReconciler({
         cluster: again.cluster,
         informers,

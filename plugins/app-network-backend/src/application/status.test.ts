@@ -363,6 +363,29 @@ describe('appNetworkStatus', () => {
       ],
     ],
     [
+      'says of the filter of routes that its name is taken where it speaks of routes',
+      {},
+      {
+        result: {
+          conflicts: [
+            {
+              ref: {
+                apiVersion: 'networking.istio.io/v1alpha3',
+                kind: 'EnvoyFilter',
+                namespace: 'istio-system',
+                name: 'shop-shop-sessions',
+              },
+              owner: undefined,
+            },
+          ],
+        },
+      },
+      [
+        ['GatewayReady', 'False', 'NameTaken', 'shop-shop-sessions'],
+        ['PolicyReady', 'True', 'Applied', ''],
+      ],
+    ],
+    [
       'says which product brings the kinds that are missing',
       {},
       {

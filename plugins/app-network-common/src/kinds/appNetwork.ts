@@ -163,7 +163,7 @@ const ruleSchema = Type.Object(
         },
         {
           description:
-            'Cookie affinity to one pod of one of the backends. Where there are several, their weights choose for the first request and for the cookie that its answer brings; the pod is the same from the second request on.',
+            'Cookie affinity to one pod of one of the backends. Where there are several, the cookie chooses one in proportion to their weights, from the second request on and until weights or backends change.',
         },
       ),
     ),
@@ -318,7 +318,7 @@ const jwtRuleSchema = Type.Object(
     audiences: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 512 }), {
         description:
-          'Whom the tokens must be for: one of these in their claim aud; default: anybody.',
+          'Whom the tokens must be for where a rule asks for one: one of these in their claim aud; default: anybody.',
         minItems: 1,
         maxItems: 16,
       }),

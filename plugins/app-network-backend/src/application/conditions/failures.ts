@@ -11,10 +11,13 @@ import { isEgressObject } from '../render/egress/names';
 import {
   CERTIFICATE,
   DESTINATION_RULE,
+  ENVOY_FILTER,
   GATEWAY,
   SECRET,
   VIRTUAL_SERVICE,
 } from '../render/kinds';
+import { splitSessionsName } from '../render/splitSessions';
+import { unknownHostsName } from '../render/unknownHosts';
 import { fails, type Observation } from './observation';
 
 /** Kinds of the objects that a condition speaks of; PolicyReady speaks of the rest. */
@@ -53,7 +56,17 @@ function conditionOf(
         apiVersion === ref.apiVersion && kind === ref.kind,
     ),
   );
+  if (ref.kind === ENVOY_FILTER.kind && isOfRoutes(appNetwork, ref)) {
+    return 'GatewayReady';
+  }
   return found && !isEgressObject(appNetwork, ref) ? found : 'PolicyReady';
+}
+
+/** Whether an EnvoyFilter is for routes; others are for tokens. */
+function isOfRoutes(appNetwork: AppNetwork, { name }: ObjectRef): boolean {
+  return [splitSessionsName(appNetwork), unknownHostsName(appNetwork)].includes(
+    name,
+  );
 }
 
 interface Cause {

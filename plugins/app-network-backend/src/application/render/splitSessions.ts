@@ -18,8 +18,12 @@ export function splitSessionsRef(
   appNetwork: AppNetwork,
   { ingressGateway: { namespace } }: PlatformFacts,
 ): ObjectRef {
-  const name = gatewayObjectName(appNetwork, 'sessions');
-  return { ...ENVOY_FILTER, namespace, name };
+  return { ...ENVOY_FILTER, namespace, name: splitSessionsName(appNetwork) };
+}
+
+/** Name of that EnvoyFilter. */
+export function splitSessionsName(appNetwork: AppNetwork): string {
+  return gatewayObjectName(appNetwork, 'sessions');
 }
 
 /** Whether a cookie has to hold for one of several backends. */

@@ -26,7 +26,7 @@ export function renderUnknownHosts(
   return {
     ...ENVOY_FILTER,
     metadata: objectMeta(appNetwork, {
-      name: gatewayObjectName(appNetwork, 'misdirected'),
+      name: unknownHostsName(appNetwork),
       namespace: ingressGateway.namespace,
     }),
     spec: {
@@ -66,6 +66,11 @@ export function renderUnknownHosts(
       })),
     },
   };
+}
+
+/** Name of that EnvoyFilter. */
+export function unknownHostsName(appNetwork: AppNetwork): string {
+  return gatewayObjectName(appNetwork, 'misdirected');
 }
 
 /** What a request's `:authority` is like that is for a hostname, with a port or without. */
