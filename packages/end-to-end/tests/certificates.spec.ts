@@ -410,6 +410,10 @@ test.describe('Certificates on the wire', () => {
     await apply(cluster, [
       pod(inMesh('shop'), { serves: [8080] }),
       service(inMesh('shop')),
+    ]);
+    // Before there are pods that come and go, for proof.
+    await podsReady(cluster, [MESHED]);
+    await apply(cluster, [
       {
         apiVersion: 'cert-manager.io/v1',
         kind: 'Issuer',
@@ -433,7 +437,6 @@ test.describe('Certificates on the wire', () => {
         },
       },
     ]);
-    await podsReady(cluster, [MESHED]);
     await expect
       .poll(() => served(`meshed.${ZONE}`), { timeout: 90_000 })
       .toBe('acme');

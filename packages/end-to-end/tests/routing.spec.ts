@@ -432,10 +432,10 @@ test.describe('Routes', () => {
       visitors.set(pod, (visitors.get(pod) ?? 0) + 1);
     }
     expect(visitors.size).toBe(4);
-    // A quarter of 80, give or take more than three standard deviations.
+    // A quarter of 80; as many would be rare by chance, once in a million times.
     const ofRest = [...visitors].find(([pod]) => pod.startsWith('rest'))?.[1];
-    expect(ofRest).toBeGreaterThan(5);
-    expect(ofRest).toBeLessThan(35);
+    expect(ofRest).toBeGreaterThan(3);
+    expect(ofRest).toBeLessThan(40);
   });
 
   test('keep who has the cookie with one pod in the mesh, over its mutual TLS', async () => {

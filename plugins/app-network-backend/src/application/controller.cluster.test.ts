@@ -733,20 +733,8 @@ describe('AppNetwork controller', () => {
     const again = await connectToTestCluster();
     try {
       const informers = appNetworkInformers(again.cluster);
-      const {
-        appNetworks,
-        platforms,
-        services,
-        workloads,
-        owned: own,
-      } = informers;
-      for (const informer of [
-        appNetworks,
-        platforms,
-        services,
-        ...workloads,
-        ...own,
-      ]) {
+      const { issuance: _, ...all } = informers;
+      for (const informer of Object.values(all).flat()) {
         await eventually(
           `${informer.kind.kind} listed`,
           () => informer.state === 'Synced',
@@ -839,7 +827,7 @@ async function writes(): Promise<string[]> {
   const isMarker = ({ requestURI }: AuditEvent) =>
     requestURI.includes('/configmaps/marker-');
   const events = await eventually('marker in the audit log', async () => {
-    const found = await auditEvents(await testCluster());
+    const found = await auditEvents(await testCluster(), namespace);
     return found.some(({ requestURI }) => requestURI.includes(marker)) && found;
   });
   return events

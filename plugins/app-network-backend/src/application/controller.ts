@@ -17,7 +17,7 @@ import { appNetworkInformers } from './informers';
 import { createPodLooks } from './podLooks';
 import { createAppNetworkReconciler } from './reconciler';
 import { workloadsOf } from './selectedPods';
-import { isOfCronJob, jobTemplate } from './jobs';
+import { podTemplateOf } from './jobs';
 import { covers } from './render/closedBackends';
 import { mayMeet, podLabels } from './render/selector';
 import type { Service } from './render/types';
@@ -102,10 +102,8 @@ export function startAppNetworkController(
         source(informer, inNamespace, readOfWorkload),
       ),
       ...jobs.map(informer =>
-        source(
-          informer,
-          job => (isOfCronJob(job) ? [] : inNamespace(job)),
-          job => readOfTemplate(jobTemplate(job)),
+        source(informer, inNamespace, job =>
+          readOfTemplate(podTemplateOf(job)),
         ),
       ),
       // Pods that start may have a sidecar or not.

@@ -1,15 +1,9 @@
-import type {
-  KubernetesObject,
-  ObjectMeta,
-} from '@app-network/backstage-plugin-app-network-common';
+import type { KubernetesObject } from '@app-network/backstage-plugin-app-network-common';
 import type { KindRef } from '../engine/types';
 import type { PodTemplate } from './workloads';
 
 /** The part of a CronJob or Job (batch/v1) that is read. */
 export interface Job extends KubernetesObject {
-  metadata: ObjectMeta & {
-    ownerReferences?: { kind: string; controller?: boolean }[];
-  };
   spec?: {
     /** Of a Job. */
     template?: PodTemplate;
@@ -25,17 +19,8 @@ export const JOB_KINDS: readonly KindRef[] = [
   { apiVersion: 'batch/v1', kind: 'Job' },
 ];
 
-/** Whether a Job is of a CronJob, which tells the same for longer. */
-export function isOfCronJob({
-  metadata: { ownerReferences = [] },
-}: Job): boolean {
-  return ownerReferences.some(
-    ({ kind, controller }) => controller && kind === 'CronJob',
-  );
-}
-
 /** The pods that a job will have; undefined where it has ended. */
-export function jobTemplate({ spec, status }: Job): PodTemplate | undefined {
+export function podTemplateOf({ spec, status }: Job): PodTemplate | undefined {
   const hasEnded = status?.conditions?.some(
     ({ type, status: value }) =>
       (type === 'Complete' || type === 'Failed') && value === 'True',

@@ -13,7 +13,7 @@ import { podLabels } from './render/selector';
 import { certificateRefs } from './render/tls';
 import type { RenderInput, Secret, Service } from './render/types';
 import { hostnameInput } from './hostnameInput';
-import { jobTemplate, type Job } from './jobs';
+import { podTemplateOf, type Job } from './jobs';
 import type { SelectedPod } from './podLooks';
 import { sidecarsOf } from './sidecars';
 import { takenIssuers } from './takenIssuers';
@@ -53,7 +53,7 @@ export async function readInput(
           .map(({ spec }) => spec?.template),
         ...informers.jobs
           .flatMap(informer => informer.list(namespace))
-          .flatMap(job => jobTemplate(job) ?? []),
+          .flatMap(job => podTemplateOf(job) ?? []),
       ],
       podLabels(appNetwork),
     ),

@@ -108,6 +108,7 @@ describe('a backend with several clusters', () => {
               values,
             },
             ingressNginx: { enabled: false },
+            externalDNS: { enabled: false },
           },
         },
       } as NetworkPlatform,
@@ -195,25 +196,25 @@ describe('a backend with several clusters', () => {
     })) as [Cluster, Cluster];
     const owners = createRecordOwners(east, () => [east, west]);
     const external = (ownerId?: string) => ({
-      dns: {
-        external: {
-          zone: 'example.com',
-          provider: { name: 'inmemory' },
-          ownerId,
-        },
+      external: {
+        zone: 'example.com',
+        provider: { name: 'inmemory' },
+        ownerId,
       },
     });
-    const ofWest = `default-${await clusterId(WEST)}`;
-    expect(owners(ofWest)).toEqual({});
-    await apply(WEST, external());
+    const [ofEast, ofWest] = await Promise.all(
+      [EAST, WEST].map(async name => `default-${await clusterId(name)}`),
+    );
+    await apply(WEST, { profile: 'production', dns: external() });
     await eventually(
       'the owner id of the other',
       () => owners(ofWest).cluster === WEST,
     );
-    expect(owners(`default-${await clusterId(EAST)}`)).toEqual({});
+    // Which has no zone.
+    expect(owners(ofEast)).toEqual({});
 
     // In another zone it may be the same.
-    await apply(EAST, external(ofWest));
+    await apply(EAST, { profile: 'development', dns: external(ofWest) });
     await eventually('the own owner id', () => owners(ofWest).isOwn);
     expect(owners(ofWest)).toEqual({ cluster: EAST, isOwn: true });
     expect(owners('somebody-else')).toEqual({});

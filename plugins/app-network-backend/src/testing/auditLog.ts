@@ -18,10 +18,15 @@ export interface AuditEvent {
   annotations?: Record<string, string>;
 }
 
-/** All requests to a cluster's API server so far, in the order in which they were answered. */
-export async function auditEvents({
-  auditLog,
-}: TestCluster): Promise<AuditEvent[]> {
+/**
+ * The requests to a cluster's API server so far, in the order in which they were answered.
+ *
+ * @param text - that stands in the event; default: all of them
+ */
+export async function auditEvents(
+  { auditLog }: TestCluster,
+  text = '',
+): Promise<AuditEvent[]> {
   if (!auditLog) {
     throw new Error(
       'This test reads the audit log of the API server; name its file in APP_NETWORK_TEST_AUDIT_LOG',
@@ -29,7 +34,10 @@ export async function auditEvents({
   }
   const lines = (await readFile(auditLog, 'utf8')).split('\n');
   // The last line may be half written.
-  return lines.slice(0, -1).map(line => JSON.parse(line) as AuditEvent);
+  return lines
+    .slice(0, -1)
+    .filter(line => line.includes(text))
+    .map(line => JSON.parse(line) as AuditEvent);
 }
 
 /** Whether a request is the product's own. Those of its user may be of others that the cluster's administrator runs. */

@@ -12,7 +12,7 @@ import { issuersOf } from './authentication/issuers';
 import { closedBackends } from './closedBackends';
 import { contradiction } from './contradiction';
 import { renderDestinationRules } from './destinationRules';
-import { gatewayName, renderGateway, serversOf } from './gateway';
+import { gatewayName, renderGateway } from './gateway';
 import { hostnameGroups, isSame } from './hostnameGroups';
 import { wantedHostnames } from './hostnames';
 import { GATEWAY, VIRTUAL_SERVICE } from './kinds';
@@ -90,7 +90,9 @@ export function renderExposure(
   if (hostnames.length === 0) {
     return exposure({ problems: allProblems });
   }
-  const servers = serversOf(served, input.takenOverHostnames);
+  const settled = served.filter(
+    hostname => !input.takenOverHostnames?.includes(hostname),
+  );
   const groups = hostnameGroups(appNetwork, served, routes, input);
   const shared = sharedAmong(hostnames, input);
   return exposure({
@@ -109,13 +111,18 @@ export function renderExposure(
             renderGateway(
               appNetwork,
               facts,
-              servers,
+              {
+                hostnames: served,
+                takenOver: input.takenOverHostnames ?? [],
+              },
               tls.certificate?.secretName,
             ),
-            ...(tls.certificate && appNetwork.spec.tls?.certificateRef
-              ? [renderUnknownHosts(appNetwork, facts, servers)]
-              : []),
           ]
+        : []),
+      ...(tls.certificate &&
+      appNetwork.spec.tls?.certificateRef &&
+      settled.length > 0
+        ? [renderUnknownHosts(appNetwork, facts, settled)]
         : []),
       ...groups
         .filter(group => group.routes.length > 0)

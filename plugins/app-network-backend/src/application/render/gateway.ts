@@ -30,15 +30,28 @@ export function gatewayName({ metadata: { name } }: AppNetwork): string {
  * The Istio Gateway: HTTPS at 443, and at 80 a redirect to it, before any route that somebody may have made for the hostname. Where an ACME
  * server may ask for proof there, the way to it is a route, and the redirect one after it, in the VirtualService.
  *
- * @param servers - as {@link serversOf} has them
+ * A hostname that another Gateway has as well until it gives it up gets a server of its own, for Istio leaves out a server that has one
+ * hostname in common with an earlier one (istiod, mergeGateways).
+ *
+ * @param served - all hostnames, and those of them that are being taken over
  * @param credentialName - Secret in the ingress gateway's namespace with the certificate; undefined passes TLS through to the application
  */
 export function renderGateway(
   appNetwork: AppNetwork,
   facts: PlatformFacts,
-  servers: readonly (readonly string[])[],
+  {
+    hostnames,
+    takenOver,
+  }: { hostnames: readonly string[]; takenOver: readonly string[] },
   credentialName: string | undefined,
 ): IGateway & KubernetesObject {
+  const settled = hostnames.filter(hostname => !takenOver.includes(hostname));
+  const servers = [
+    settled,
+    ...hostnames
+      .filter(hostname => takenOver.includes(hostname))
+      .map(hostname => [hostname]),
+  ].filter(({ length }) => length > 0);
   const name = credentialName ? HTTPS_PORT_NAME : 'tls';
   return {
     ...GATEWAY,
@@ -66,31 +79,12 @@ export function renderGateway(
         })),
         {
           port: { name: 'http', number: HTTP_PORT, protocol: 'HTTP' },
-          hosts: hostsOf(servers.flat()),
+          hosts: hostsOf(hostnames),
           tls: { httpsRedirect: !mayAskOverHttp(appNetwork, facts) },
         },
       ],
     },
   };
-}
-
-/**
- * The hostnames of each of a Gateway's servers for TLS. One that another Gateway has as well until it gives it up gets a server of its own, for
- * Istio leaves out a server that has one hostname in common with an earlier one (istiod, mergeGateways).
- *
- * @param hostnames - all of them
- * @param takenOver - those of them that are being taken over
- */
-export function serversOf(
-  hostnames: readonly string[],
-  takenOver: readonly string[] = [],
-): string[][] {
-  return [
-    hostnames.filter(hostname => !takenOver.includes(hostname)),
-    ...hostnames
-      .filter(hostname => takenOver.includes(hostname))
-      .map(hostname => [hostname]),
-  ].filter(({ length }) => length > 0);
 }
 
 /** Only VirtualServices of this namespace may add routes to these hostnames. */

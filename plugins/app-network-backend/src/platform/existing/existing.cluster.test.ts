@@ -8,7 +8,7 @@ describe('what is there already', () => {
   const test = platformTest('platform-existing');
   const { start, apply, platform, component, condition } = test;
 
-  /** A cert-manager as somebody installs it with kubectl; the API server keeps it though no pod runs here. */
+  /** A cert-manager as somebody installs it with kubectl. No node runs its pod; the test says how that is. */
   const theirs = () => ({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
