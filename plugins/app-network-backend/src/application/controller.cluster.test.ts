@@ -832,6 +832,5 @@ async function writes(): Promise<string[]> {
   });
   return events
     .filter(event => isOwn(event) && !isMarker(event))
-    .map(({ verb, requestURI }) => `${verb} ${requestURI}`)
-    .filter(write => write.includes(namespace));
+    .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
 }

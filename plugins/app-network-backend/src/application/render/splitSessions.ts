@@ -6,8 +6,9 @@ import type {
 import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter';
 import type { PlatformFacts } from '../../platform/facts';
 import { gatewayName } from './gateway';
+import { renderGatewayFilter } from './gatewayFilter';
 import { ENVOY_FILTER } from './kinds';
-import { gatewayObjectName, objectMeta } from './metadata';
+import { gatewayObjectName } from './metadata';
 import type { Route } from './routes';
 
 /** Name of the routes to several backends with cookie affinity, by which they are told from others of a Gateway. */
@@ -49,30 +50,22 @@ export function renderSplitSessions(
   appNetwork: AppNetwork,
   facts: PlatformFacts,
 ): IEnvoyFilter & KubernetesObject {
-  const { name, namespace } = splitSessionsRef(appNetwork, facts);
-  return {
-    ...ENVOY_FILTER,
-    metadata: objectMeta(appNetwork, { name, namespace }),
-    spec: {
-      workloadSelector: { labels: facts.ingressGateway.selector },
-      configPatches: [
-        {
-          applyTo: 'HTTP_ROUTE',
-          match: {
-            context: 'GATEWAY',
-            routeConfiguration: {
-              gateway: `${appNetwork.metadata.namespace}/${gatewayName(
-                appNetwork,
-              )}`,
-              vhost: { route: { name: SPLIT_SESSION_ROUTE } },
-            },
-          },
-          patch: {
-            operation: 'MERGE',
-            value: { route: { weighted_clusters: { use_hash_policy: true } } },
-          },
+  return renderGatewayFilter(appNetwork, facts, splitSessionsName(appNetwork), [
+    {
+      applyTo: 'HTTP_ROUTE',
+      match: {
+        context: 'GATEWAY',
+        routeConfiguration: {
+          gateway: `${appNetwork.metadata.namespace}/${gatewayName(
+            appNetwork,
+          )}`,
+          vhost: { route: { name: SPLIT_SESSION_ROUTE } },
         },
-      ],
+      },
+      patch: {
+        operation: 'MERGE',
+        value: { route: { weighted_clusters: { use_hash_policy: true } } },
+      },
     },
-  };
+  ]);
 }

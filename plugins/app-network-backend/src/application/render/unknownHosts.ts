@@ -4,8 +4,8 @@ import type {
 } from '@app-network/backstage-plugin-app-network-common';
 import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter';
 import type { PlatformFacts } from '../../platform/facts';
-import { ENVOY_FILTER } from './kinds';
-import { gatewayObjectName, objectMeta } from './metadata';
+import { renderGatewayFilter } from './gatewayFilter';
+import { gatewayObjectName } from './metadata';
 
 const CONNECTION_MANAGER =
   'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
@@ -20,56 +20,46 @@ const CONNECTION_MANAGER =
  */
 export function renderUnknownHosts(
   appNetwork: AppNetwork,
-  { ingressGateway }: PlatformFacts,
+  facts: PlatformFacts,
   hostnames: readonly string[],
 ): IEnvoyFilter & KubernetesObject {
-  return {
-    ...ENVOY_FILTER,
-    metadata: objectMeta(appNetwork, {
-      name: unknownHostsName(appNetwork),
-      namespace: ingressGateway.namespace,
-    }),
-    spec: {
-      workloadSelector: { labels: ingressGateway.selector },
-      configPatches: [
-        {
-          applyTo: 'NETWORK_FILTER',
-          match: {
-            context: 'GATEWAY',
-            listener: {
-              filterChain: {
-                // One of the chain's names is enough.
-                sni: hostnames[0],
-                filter: {
-                  name: 'envoy.filters.network.http_connection_manager',
-                },
-              },
-            },
-          },
-          patch: {
-            operation: 'MERGE',
-            value: {
-              typed_config: {
-                '@type': CONNECTION_MANAGER,
-                local_reply_config: {
-                  mappers: [
-                    {
-                      filter: {
-                        and_filter: {
-                          filters: hostnames.flatMap(authorities).map(other),
-                        },
-                      },
-                      status_code: 421,
-                    },
-                  ],
-                },
-              },
+  return renderGatewayFilter(appNetwork, facts, unknownHostsName(appNetwork), [
+    {
+      applyTo: 'NETWORK_FILTER',
+      match: {
+        context: 'GATEWAY',
+        listener: {
+          filterChain: {
+            // One of the chain's names is enough.
+            sni: hostnames[0],
+            filter: {
+              name: 'envoy.filters.network.http_connection_manager',
             },
           },
         },
-      ],
+      },
+      patch: {
+        operation: 'MERGE',
+        value: {
+          typed_config: {
+            '@type': CONNECTION_MANAGER,
+            local_reply_config: {
+              mappers: [
+                {
+                  filter: {
+                    and_filter: {
+                      filters: hostnames.flatMap(authorities).map(other),
+                    },
+                  },
+                  status_code: 421,
+                },
+              ],
+            },
+          },
+        },
+      },
     },
-  };
+  ]);
 }
 
 /** Name of that EnvoyFilter. */

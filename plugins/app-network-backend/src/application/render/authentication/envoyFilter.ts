@@ -5,12 +5,8 @@ import type {
 import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter';
 import type { PlatformFacts } from '../../../platform/facts';
 import { HTTPS_PORT_NAME } from '../gateway';
-import { ENVOY_FILTER } from '../kinds';
-import { gatewayObjectName, objectMeta } from '../metadata';
-
-type Patch = NonNullable<
-  NonNullable<IEnvoyFilter['spec']>['configPatches']
->[number];
+import { renderGatewayFilter, type EnvoyPatch } from '../gatewayFilter';
+import { gatewayObjectName } from '../metadata';
 
 const JWT_FILTER = 'envoy.filters.http.jwt_authn';
 
@@ -24,43 +20,38 @@ const JWT_FILTER = 'envoy.filters.http.jwt_authn';
  */
 export function renderEnvoyFilter(
   appNetwork: AppNetwork,
-  { ingressGateway }: PlatformFacts,
+  facts: PlatformFacts,
   hostnames: readonly string[],
 ): IEnvoyFilter & KubernetesObject {
-  return {
-    ...ENVOY_FILTER,
-    metadata: objectMeta(appNetwork, {
-      name: gatewayObjectName(appNetwork, 'jwt'),
-      namespace: ingressGateway.namespace,
-    }),
-    spec: {
-      workloadSelector: { labels: ingressGateway.selector },
-      configPatches: [
-        patch('ROUTE_CONFIGURATION', {}, { disabled: true }),
-        ...hostnames.map(domainName =>
-          patch(
-            'VIRTUAL_HOST',
-            { vhost: { domainName } },
-            // A filter that is named here without being disabled is on (Envoy, FilterConfig), with its own configuration where this one is none.
-            {
-              is_optional: true,
-              config: {
-                '@type': 'type.googleapis.com/google.protobuf.Empty',
-                value: {},
-              },
+  return renderGatewayFilter(
+    appNetwork,
+    facts,
+    gatewayObjectName(appNetwork, 'jwt'),
+    [
+      patch('ROUTE_CONFIGURATION', {}, { disabled: true }),
+      ...hostnames.map(domainName =>
+        patch(
+          'VIRTUAL_HOST',
+          { vhost: { domainName } },
+          // A filter that is named here without being disabled is on (Envoy, FilterConfig), with its own configuration where this one is none.
+          {
+            is_optional: true,
+            config: {
+              '@type': 'type.googleapis.com/google.protobuf.Empty',
+              value: {},
             },
-          ),
+          },
         ),
-      ],
-    },
-  };
+      ),
+    ],
+  );
 }
 
 function patch(
   applyTo: 'ROUTE_CONFIGURATION' | 'VIRTUAL_HOST',
   where: object,
   filterConfig: object,
-): Patch {
+): EnvoyPatch {
   return {
     applyTo,
     match: {
